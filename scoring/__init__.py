@@ -1,0 +1,10 @@
+"""What answers are worth: from a response to a score, an ability, a level and the passport.
+
+Pure modules, values in and values out: `marking` (a response against the key), `irt` (item response models),
+`estimation` (ability and its error), `selection` (the next item), `stopping` (when to stop), `levels` (ability against
+cut scores). Use cases, with `session` first: `parameters` (store a calibration, hand out the parameters in force) and
+`passport` (outcomes, shares, consultations).
+
+Not here: what an item shows and its key (`question_banks`), a candidate's sitting and its order of events (`assess`),
+any page, clock, setting or commit (`web`). People are opaque here: a `candidate_id` and nothing more.
+"""

@@ -1,0 +1,84 @@
+"""Imports run down the house only: web → assess → scoring → question_banks → storage."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLOORS = ("storage", "question_banks", "scoring", "assess", "web")
+WEB_ONLY = {"fastapi", "starlette", "jinja2", "uvicorn", "typer", "pydantic_settings"}
+PURE = (
+    "question_banks/content.py",
+    "question_banks/framework.py",
+    "question_banks/markdown.py",
+    "question_banks/responses.py",
+    "scoring/irt.py",
+    "scoring/estimation.py",
+    "scoring/selection.py",
+    "scoring/stopping.py",
+    "scoring/levels.py",
+    "scoring/marking.py",
+    "assess/blueprint.py",
+    "assess/timing.py",
+)
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_floor_imports_no_floor_above(floor: str) -> None:
+    above = set(FLOORS[FLOORS.index(floor) + 1 :])
+    modules = sorted((ROOT / floor).rglob("*.py"))
+
+    upward = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules
+        for name in imports_of(path)
+        if name.split(".")[0] in above
+    ]
+
+    assert modules
+    assert upward == []
+
+
+@pytest.mark.parametrize("floor", FLOORS[:-1])
+def test_floor_below_web_knows_no_http_clock_or_environment(floor: str) -> None:
+    modules = sorted((ROOT / floor).rglob("*.py"))
+
+    strangers = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in modules
+        for name in imports_of(path)
+        if name.split(".")[0] in WEB_ONLY | {"os", "time"}
+    ]
+    clocks = [
+        str(path.relative_to(ROOT)) for path in modules if ".now(" in path.read_text() or "utcnow" in path.read_text()
+    ]
+    commits = [str(path.relative_to(ROOT)) for path in modules if ".commit(" in path.read_text()]
+
+    assert (strangers, clocks, commits) == ([], [], [])
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_module_imports_no_database(module: str) -> None:
+    names = {name.split(".")[0] for name in imports_of(ROOT / module)}
+
+    assert names & {"sqlmodel", "sqlalchemy"} == set()
+
+
+def test_package_docstrings_say_what_lives_there() -> None:
+    inits = [path for floor in FLOORS for path in (ROOT / floor).rglob("__init__.py")]
+
+    trees = {str(path.relative_to(ROOT)): ast.parse(path.read_text()) for path in inits}
+
+    assert trees
+    assert [name for name, tree in trees.items() if not ast.get_docstring(tree) or len(tree.body) != 1] == []
