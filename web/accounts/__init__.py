@@ -1,0 +1,1 @@
+"""People: operators, accounts, roles, passwords, sign-in, and the names of candidates."""

@@ -1,0 +1,176 @@
+"""The command line: serve, migrate, import, demo, add-account."""
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from sqlmodel import Session
+
+from question_banks.errors import BankError
+from storage import migrations
+from storage.database import Database
+from storage.wording import N_
+from web import demo as demonstration
+from web import starter
+from web.accounts import accounts, operators, sign_ins
+from web.accounts.errors import AccountError, AccountNotFoundError
+from web.accounts.models import Operator
+from web.app import create_app
+from web.logs import configure_logs
+from web.settings import Settings, SettingsError, read_settings
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Paraat: what a trainee can do, before the stage begins."
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+LINK_HOURS = 72
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve for real use; settings come from the environment (see docs/guides/running.md)."""
+    settings = _settings()
+    if settings.demo:
+        _stop("PARAAT_DEMO is for `paraat demo` alone. Unset it to serve for real.")
+    migrations.upgrade(settings.database_url)
+    if names := demonstration.demo_accounts(settings):
+        _stop(
+            f"This database has demonstration accounts ({', '.join(names)}). Serve another database, or close them first."
+        )
+    _serve(settings, host, port)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    settings = _settings()
+    migrations.upgrade(settings.database_url)
+    out.print("The database is up to date.")
+
+
+@app.command(name="import")
+def import_(
+    path: Annotated[Path, typer.Argument(exists=True, help="Folder or file of a bank (docs/bank-format.md).")] = Path(),
+    operator: Annotated[str, typer.Option(help="Code of the operator who will own it.")] = "",
+    with_starter: Annotated[
+        bool, typer.Option("--starter", help="Import the content that ships instead of a path.")
+    ] = False,
+) -> None:
+    """Import a question bank, all or nothing."""
+    database = _database()
+    try:
+        with database.transaction() as session:
+            owner = _operator(session, operator)
+            if with_starter:
+                starter.import_starter(session, operator_id=owner.id, now=_now())
+                out.print("Imported the starter content.")
+                return
+            summary = starter.import_folder(session, path, operator_id=owner.id, author_id=None, now=_now())
+    except (AccountError, BankError) as refusal:
+        _stop(str(refusal))
+    out.print(", ".join(f"{count} {state}" for state, count in summary.items()))
+
+
+@app.command()
+def add_account(
+    email: Annotated[str, typer.Argument(help="E-mail address: the name to sign in with.")],
+    name: Annotated[str, typer.Option(help="How colleagues know them.")] = "",
+    operator: Annotated[str, typer.Option(help="Code of the operator; made when it does not exist.")] = "main",
+    operator_name: Annotated[str, typer.Option(help="Name of an operator that is made.")] = "",
+    role: Annotated[str, typer.Option(help="trainer or admin.")] = "admin",
+) -> None:
+    """Make an account, the first admin for instance, and print a link to sign in with once."""
+    settings, database, now = _settings(), _database(), _now()
+    try:
+        with database.transaction() as session:
+            owner = operators.find_operator(session, operator) or operators.add_operator(
+                session, code=operator, name=operator_name or operator, now=now
+            )
+            account = accounts.add_account(
+                session, operator_id=owner.id, email=email, name=name or email, role=role, now=now
+            )
+            link = sign_ins.make_one_time_login(session, account.id, now=now, minutes=60 * LINK_HOURS)
+    except AccountError as refusal:
+        _stop(str(refusal))
+    out.print(f"{email} can sign in once, within {LINK_HOURS} hours, and choose a password:")
+    out.print(f"{settings.address}/sign-in/once/{link}")
+
+
+@app.command()
+def demo(port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8000) -> None:
+    """Start a demonstration on this machine: content, a trainer, a group, a finished candidate."""
+    _require_free_port("127.0.0.1", port)
+    settings = demonstration.demo_settings(port)
+    fresh = not demonstration.DATABASE.exists()
+    with out.status("Preparing the demonstration (the first time takes some seconds)" if fresh else "Starting"):
+        migrations.upgrade(settings.database_url)
+        doors = demonstration.prepare(settings, now=_now())
+    out.print(doors.sentence())
+    _serve(settings, "127.0.0.1", port)
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    _require_free_port(host, port)
+    configure_logs(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        server_header=False,
+    )
+
+
+def _require_free_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            _stop(
+                f"Port {port} is taken by another program, or not yours to use. Choose another: PORT={port + 1} make run"
+            )
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _stop(f"{error}\ndocs/guides/running.md lists every setting.")
+
+
+def _operator(session: Session, code: str) -> Operator:
+    operator = operators.find_operator(session, code)
+    if operator is None:
+        raise AccountNotFoundError(N_("There is no operator “{code}”."), code=code)
+    return operator
+
+
+def _database() -> Database:
+    settings = _settings()
+    migrations.upgrade(settings.database_url)
+    return Database(settings.database_url)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _stop(sentence: str) -> NoReturn:
+    err.print(sentence, markup=False)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,105 @@
+"""What a page may ask for: a session to read or to write with, the hour, the signer, and who is asking."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+
+from storage.database import Database
+from web.accounts import sign_ins
+from web.accounts.models import Account
+from web.settings import Settings
+from web.tokens import Signer
+
+ACCOUNT_COOKIE = "paraat_account"
+CANDIDATE_COOKIE = "paraat_candidate"
+CANDIDATE_SECONDS = 12 * 3600
+TRAINER_NAVIGATION = (("Assessments", "assessments.index"), ("Question banks", "banks.index"))
+ADMIN_NAVIGATION = (*TRAINER_NAVIGATION, ("Accounts", "accounts.index"))
+
+
+def get_database(request: Request) -> Database:
+    """Return the database of this app."""
+    database: Database = request.app.state.database
+    return database
+
+
+def get_settings(request: Request) -> Settings:
+    """Return the settings of this app."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def get_signer(request: Request) -> Signer:
+    """Return what the server's secret can do."""
+    signer: Signer = request.app.state.signer
+    return signer
+
+
+def get_now() -> datetime:
+    """Return the hour; a test puts its own in the place of this."""
+    return datetime.now(UTC)
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """Give a session to read with."""
+    with get_database(request).reading() as session:
+        yield session
+
+
+async def transaction(request: Request) -> AsyncIterator[Session]:
+    """Give a session; commit before the response leaves, roll back on any refusal.
+
+    On SQLite requests queue here, as tasks: threads that wait for the one writer could use up the pool that the writer
+    itself needs to go on.
+    """
+    async with AsyncExitStack() as stack:
+        if queue := request.app.state.writer_queue:
+            await stack.enter_async_context(queue)
+        yield await stack.enter_async_context(contextmanager_in_threadpool(get_database(request).transaction()))
+
+
+Reading = Annotated[Session, Depends(reading, scope="function")]
+Transaction = Annotated[Session, Depends(transaction, scope="function")]
+Now = Annotated[datetime, Depends(get_now)]
+AppSettings = Annotated[Settings, Depends(get_settings)]
+AppSigner = Annotated[Signer, Depends(get_signer)]
+AppDatabase = Annotated[Database, Depends(get_database)]
+
+
+def signed_in(request: Request, now: Now) -> Account:
+    """Return the account of this browser; 401 leads to the sign-in page."""
+    with get_database(request).reading() as session:
+        account = sign_ins.find_account(session, token=request.cookies.get(ACCOUNT_COOKIE, ""), now=now)
+    if account is None:
+        raise HTTPException(401)
+    request.state.navigation = ADMIN_NAVIGATION if account.role == "admin" else TRAINER_NAVIGATION
+    request.state.account = account
+    return account
+
+
+def signed_in_admin(account: Annotated[Account, Depends(signed_in)]) -> Account:
+    """Return the account, which must be an admin's; 403 for a trainer's."""
+    if account.role != "admin":
+        raise HTTPException(403)
+    return account
+
+
+def candidate(request: Request, signer: AppSigner) -> UUID:
+    """Return the candidate whose code this browser gave; 401 leads to the page that asks for a code."""
+    value = signer.read("candidate", request.cookies.get(CANDIDATE_COOKIE, ""), seconds=CANDIDATE_SECONDS)
+    if not isinstance(value, str):
+        raise HTTPException(401, headers={"X-Sign-In": "candidate"})
+    return UUID(value)
+
+
+SignedIn = Annotated[Account, Depends(signed_in)]
+SignedInAdmin = Annotated[Account, Depends(signed_in_admin)]
+CandidateId = Annotated[UUID, Depends(candidate)]
+"""Opaque: the invitation's candidate id, known by the signed cookie that a right code gives."""
