@@ -185,7 +185,9 @@ def _line(text: str, *, field: str) -> str:
 def _check_room(count: int, *, already: int) -> None:
     left = GROUP_LIMIT - already
     if left <= 0:
-        raise InvalidInputError(N_("A group has at most {limit} people. Make another one."), limit=GROUP_LIMIT, field="count")
+        raise InvalidInputError(
+            N_("A group has at most {limit} people. Make another one."), limit=GROUP_LIMIT, field="count"
+        )
     if not 1 <= count <= left:
         raise InvalidInputError(N_("Write how many people, from 1 to {left}."), left=left, field="count")
 

@@ -70,7 +70,9 @@ def record_response(session: Session, candidate_id: UUID, answer: Answer, *, now
     if run.status == "paused":
         # Paused in one window, answered in another: the answer counts, and so does the clock again.
         resume_clock(session, progress, run, now=now)
-    note_language(session, progress, answer.language, now=now, position=answer.position)
+    if progress.sitting.language in item.content.languages:
+        # A French test is read in French by everybody: that is no choice of the candidate.
+        note_language(session, progress, answer.language, now=now, position=answer.position)
     asked.response = _keep(session, progress, asked, item, answer, given, now=now)
     progress.sitting.last_seen_at = now
     session.add(progress.sitting)

@@ -34,7 +34,9 @@ def list_summaries(session: Session, *, operator_id: UUID) -> list[BankSummary]:
     for bank_id, code, count in rows:
         counts.setdefault(bank_id, {})[code] = count
     return [
-        BankSummary(bank, sum(counts.get(bank.id, {}).values()), tuple(sorted(counts.get(bank.id, {}), key=level_order)))
+        BankSummary(
+            bank, sum(counts.get(bank.id, {}).values()), tuple(sorted(counts.get(bank.id, {}), key=level_order))
+        )
         for bank in list_banks(session, operator_id=operator_id)
     ]
 

@@ -29,6 +29,7 @@ from scoring.passport.declarations import declare
 from scoring.passport.outcomes import find_passport
 from scoring.passport.shares import ShareChoice, make_share
 from storage.database import Database
+from storage.tables import new_id
 from web.accounts import accounts, operators, sign_ins
 from web.accounts.candidates import register_candidate
 from web.accounts.models import Account, Operator
@@ -53,7 +54,7 @@ ABILITY = {
 """How able the finished candidate is; what is not named here they skipped, and the passport says so."""
 WORDS = {
     "fr": {
-        "goals": "Je veux apprendre à servir les clients et à tenir la caisse.",
+        "wishes": "Je veux apprendre à servir les clients et à tenir la caisse.",
         "hours": "Je peux travailler du lundi au samedi, à partir de 9 heures.",
         "worries": "Je parle encore peu le néerlandais. Je veux progresser.",
     }
@@ -177,15 +178,17 @@ def _company_path(session: Session, operator: Operator, invitation: Invitation, 
     choice = ShareChoice(
         outcome_ids=tuple(passport.outcome_ids),
         audience="Boulangerie Peeters",
-        purpose="placement",
-        consent_version="consent-1",
+        purpose="stage",
+        consent_version="share-1",
         language="fr",
         days=30,
         with_words=bool(words.words),
         with_name=True,
     )
     secret = new_token()
-    share = make_share(session, candidate_id=invitation.candidate_id, choice=choice, secret=secret, now=now)
+    share = make_share(
+        session, share_id=new_id(), candidate_id=invitation.candidate_id, choice=choice, secret=secret, now=now
+    )
     path = f"/p/{share.id}#k={secret}"
     KEPT.touch(mode=0o600)
     KEPT.write_text(json.dumps({"path": path, "until": share.expires_at.isoformat()}))

@@ -95,7 +95,7 @@ def candidate(request: Request, signer: AppSigner) -> UUID:
     """Return the candidate whose code this browser gave; 401 leads to the page that asks for a code."""
     value = signer.read("candidate", request.cookies.get(CANDIDATE_COOKIE, ""), seconds=CANDIDATE_SECONDS)
     if not isinstance(value, str):
-        raise HTTPException(401, headers={"X-Sign-In": "candidate"})
+        raise HTTPException(401, headers={"X-For-Candidates": "1"})
     return UUID(value)
 
 

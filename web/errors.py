@@ -1,9 +1,11 @@
 """What a refusal becomes: a status, a page with a clear sentence, and a request id that the log also bears."""
 
+from urllib.parse import quote
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from storage.wording import N_, Refusal
 from web.i18n import gettext
@@ -15,6 +17,9 @@ STATUS_BY_KIND: tuple[tuple[type[Exception], int], ...] = (
     (ValueError, 422),
 )
 CONFLICT = 409
+UNAUTHORIZED = 401
+FOR_CANDIDATES = "X-For-Candidates"
+"""Marks a 401 that a code mends, not a password."""
 
 TITLES = {
     400: N_("We could not read that"),
@@ -75,6 +80,14 @@ def _next_steps(request: Request) -> list[tuple[str, str]]:
     return steps
 
 
+def _to_the_door(request: Request, error: HTTPException) -> Response:
+    """Lead who is not known to where one says who one is: candidates type their code, accounts sign in and come back."""
+    if FOR_CANDIDATES in (error.headers or {}):
+        return RedirectResponse(url_of(request, "admissions.new"), status_code=303)
+    back = quote(request.url.path)
+    return RedirectResponse(f"{url_of(request, 'sign_in.new')}?next={back}", status_code=303)
+
+
 def install(app: FastAPI) -> None:
     """Give the app its answers to refusals."""
 
@@ -84,6 +97,8 @@ def install(app: FastAPI) -> None:
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 (registered for it alone)
+        if error.status_code == UNAUTHORIZED and request.method == "GET":
+            return _to_the_door(request, error)
         response = error_page(request, error.status_code)
         response.headers.update(error.headers or {})
         return response

@@ -76,9 +76,17 @@ def display_question(
     problems: Mapping[str, str],
 ) -> QuestionDisplay:
     """Return the item in a language, with options in their order, what was typed so far and what is wrong with it."""
-    anchored = content.anchored
+    anchored = {one.id for one in content.interactions if one.id in content.anchored and _fits_in_a_line(one)}
     controls = [
-        _control(one, language, option_order.get(one.id, ()), fields, problems.get(one.id, ""), number, inline=one.id in anchored)
+        _control(
+            one,
+            language,
+            option_order.get(one.id, ()),
+            fields,
+            problems.get(one.id, ""),
+            number,
+            inline=one.id in anchored,
+        )
         for number, one in enumerate(content.interactions, 1)
     ]
     by_id = {one.id: control for one, control in zip(content.interactions, controls, strict=True)}
@@ -86,7 +94,7 @@ def display_question(
         language=language,
         stimulus_title=_said(in_language(stimulus.title, language), language) if stimulus else "",
         stimulus=_html(in_language(stimulus.body, language)) if stimulus else Markup(),
-        body=_body(in_language(content.body, language), by_id),
+        body=_body(in_language(content.body, language), {key: by_id[key] for key in by_id if key in anchored}),
         controls=tuple(control for key, control in by_id.items() if key not in anchored),
     )
 
@@ -100,6 +108,12 @@ def fields_of(given: Given) -> dict[str, list[str]]:
         else:
             fields[PREFIX + key] = [value] if isinstance(value, str) else list(value)
     return fields
+
+
+def _fits_in_a_line(interaction: Interaction) -> bool:
+    if isinstance(interaction, ChoiceInteraction):
+        return not interaction.multiple
+    return not isinstance(interaction, JudgementInteraction)
 
 
 def _control(

@@ -76,7 +76,12 @@ class Shield:
             await self.app(scope, _limited(receive, limit), answer)
         except Exception as error:
             # The one place for what nobody foresaw: the person gets a page with the number that the log also bears.
-            log.exception("fault", request_id=scope["request_id"], route=getattr(scope.get("route"), "path", ""), kind=type(error).__name__)
+            log.exception(
+                "fault",
+                request_id=scope["request_id"],
+                route=getattr(scope.get("route"), "path", ""),
+                kind=type(error).__name__,
+            )
             if not started:
                 await self.refuse(Request(scope), HTTP_FAULT)(scope, receive, answer)
             raise

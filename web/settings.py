@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
@@ -29,6 +29,13 @@ def _database(url: str) -> str:
     return url
 
 
+def _secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < SECRET_LENGTH:
+        message = f"at least {SECRET_LENGTH} signs that nobody can guess, such as `openssl rand -hex 32` prints"
+        raise ValueError(message)
+    return secret
+
+
 def _address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
@@ -51,7 +58,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_database)]
     """SQLite file or PostgreSQL server."""
-    secret: Annotated[SecretStr, Field(min_length=SECRET_LENGTH)]
+    secret: Annotated[SecretStr, AfterValidator(_secret)]
     """Signs cookies and makes candidate codes: at least 32 signs, and kept, or every printed code is void."""
     address: Annotated[str, AfterValidator(_address)]
     """What people type: it stands on code sheets and in share links."""

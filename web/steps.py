@@ -1,5 +1,7 @@
 """The page of each step of a sitting."""
 
+from typing import Any
+
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
@@ -20,4 +22,5 @@ PAGES = {
 def go_to(request: Request, step: Step) -> RedirectResponse:
     """Answer with the page of the step that is due."""
     name, parameter = PAGES[step.name]
-    return see_other(request, name, **({parameter: step.number} if parameter else {}))
+    where: dict[str, Any] = {parameter: step.number} if parameter else {}
+    return see_other(request, name, **where)

@@ -88,5 +88,8 @@ def network_of(request: Request) -> str:
 
 def throttle_of(request: Request, name: str) -> Throttle:
     """Return the app's throttle of that name; each thing that can be guessed has its own."""
-    throttles: dict[str, Throttle] = request.app.state.__dict__.setdefault("throttles", {})
-    return throttles.setdefault(name, Throttle())
+    state = request.app.state
+    if not hasattr(state, "throttles"):
+        state.throttles = {}
+    throttle: Throttle = state.throttles.setdefault(name, Throttle())
+    return throttle

@@ -36,9 +36,8 @@ def list_problems(who: str, purpose: str) -> list[InvalidConsultationError]:
         (len(one_line(who)) > WHO_LIMIT, "who", N_("Write who you are in at most {limit} letters.")),
         (not one_line(purpose) or len(one_line(purpose)) > WHO_LIMIT, "purpose", N_("Choose what you look for.")),
     )
-    return [
-        InvalidConsultationError(message, field=field, limit=WHO_LIMIT) for is_wrong, field, message in checks if is_wrong
-    ]
+    wrong = [(field, message) for is_wrong, field, message in checks if is_wrong]
+    return [InvalidConsultationError(message, field=field, limit=WHO_LIMIT) for field, message in wrong]
 
 
 def consult(

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from scoring.errors import PassportNotFoundError
 from scoring.models import Outcome, Passport
+from storage.wording import N_
 
 MONTHS_VALID = 24
 MONTHS_VALID_BY_PILLAR = {"basic": 36, "social": 12}
@@ -78,6 +80,14 @@ def find_passport(session: Session, candidate_id: UUID) -> Passport | None:
     """Return the candidate's passport in force, or None before the first sitting was handed in."""
     newest_first = col(Passport.number).desc()
     return session.exec(select(Passport).where(Passport.candidate_id == candidate_id).order_by(newest_first)).first()
+
+
+def get_passport(session: Session, candidate_id: UUID) -> Passport:
+    """Return the candidate's passport in force; raises PassportNotFoundError when there is none yet."""
+    passport = find_passport(session, candidate_id)
+    if passport is None:
+        raise PassportNotFoundError(N_("You have no result yet. Finish your test first."))
+    return passport
 
 
 def list_outcomes(session: Session, passport: Passport) -> list[Outcome]:

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from scoring.errors import InvalidShareError, PassportNotFoundError, ShareNotFoundError
+from scoring.errors import InvalidShareError, ShareNotFoundError
 from scoring.models import Passport, Share
 from scoring.passport.declarations import find_declaration
-from scoring.passport.outcomes import find_passport
+from scoring.passport.outcomes import get_passport
 from scoring.passport.wording import one_line
 from storage.wording import N_
 
@@ -72,7 +72,7 @@ def draft_share(session: Session, *, candidate_id: UUID, choice: ShareChoice, no
 
     Raises InvalidShareError with the first problem, PassportNotFoundError when there is no passport yet.
     """
-    passport = _passport_of(session, candidate_id)
+    passport = get_passport(session, candidate_id)
     for problem in list_problems(choice, passport.outcome_ids):
         raise problem
     words = find_declaration(session, candidate_id) if choice.with_words else None
@@ -159,10 +159,3 @@ def digest_of(presented: str) -> str:
 def opens(share: Share, presented: str) -> bool:
     """Tell whether this secret or typed code is the share's."""
     return hmac.compare_digest(share.secret_digest, digest_of(presented))
-
-
-def _passport_of(session: Session, candidate_id: UUID) -> Passport:
-    passport = find_passport(session, candidate_id)
-    if passport is None:
-        raise PassportNotFoundError(N_("You have no result yet. Finish your test first."))
-    return passport

@@ -20,9 +20,13 @@ def check_rule(password: str, *, email: str) -> None:
     Raises InvalidAccountError; `values["field"]` names the field of the form.
     """
     if len(password) < SHORTEST:
-        raise InvalidAccountError(N_("Choose a longer password: at least {limit} signs."), limit=SHORTEST, field="password")
+        raise InvalidAccountError(
+            N_("Choose a longer password: at least {limit} signs."), limit=SHORTEST, field="password"
+        )
     if len(password) > LONGEST:
-        raise InvalidAccountError(N_("Choose a shorter password: at most {limit} signs."), limit=LONGEST, field="password")
+        raise InvalidAccountError(
+            N_("Choose a shorter password: at most {limit} signs."), limit=LONGEST, field="password"
+        )
     if password.strip().casefold() == email.strip().casefold():
         raise InvalidAccountError(N_("Choose a password that is not your e-mail address."), field="password")
 

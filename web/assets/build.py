@@ -38,6 +38,7 @@ FONTS = {
 COPIES = {
     "htmx.js": PACKAGES / "htmx.org" / "dist" / "htmx.min.js",
     "paraat.js": SOURCES / "paraat.js",
+    "passport.js": SOURCES / "passport.js",
     "favicon.svg": STATIC / "favicon.svg",
 }
 STYLES = {"paraat.css": SOURCES / "paraat.scss"}

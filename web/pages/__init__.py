@@ -1,0 +1,1 @@
+"""One module a noun. A page parses, fetches, calls one act, renders."""

@@ -1,0 +1,193 @@
+"""One question: show it, take what was answered, show how much time is left."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from assess import responses, timing
+from assess.delivery import language_for
+from assess.frozen import get_item, get_stimulus
+from assess.progress import Asked, Progress, get_progress
+from assess.responses import Answer, OutOfTimeError, RefusedResponseError
+from question_banks.responses import PREFIX
+from web import i18n
+from web.deps import CandidateId, Now, Reading, Transaction
+from web.errors import error_page, sentence_of
+from web.forms import Fields, FormFields, first
+from web.i18n import gettext
+from web.question_display import QuestionDisplay, display_question, fields_of
+from web.rendering import FormError, LanguageLink, page, see_other, url_of
+from web.steps import go_to
+
+router = APIRouter()
+
+POSITION_LIMIT = 10_000
+KEY_BYTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What is left of a section's time; None in both where there is no limit."""
+
+    minutes: int | None
+    soon: bool
+    over: bool
+
+
+@router.get("/sitting/questions/{position}", name="questions.show")
+def show(
+    request: Request,
+    candidate_id: CandidateId,
+    session: Reading,
+    now: Now,
+    position: Annotated[int, Path(ge=1, le=POSITION_LIMIT)],
+) -> Response:
+    """Show the question, filled in with what was saved; one that is not due leads to what is."""
+    progress = get_progress(session, candidate_id)
+    asked = progress.find_asked(position)
+    if asked is None or not progress.may_see(position, now):
+        return go_to(request, progress.step(now))
+    given = fields_of(asked.response.given) if asked.response else {}
+    return _question(request, session, progress, asked, now, fields=given)
+
+
+@router.get("/sitting/responses", name="responses.index")
+def index(request: Request, candidate_id: CandidateId) -> Response:  # noqa: ARG001 (only who was let in is led on)
+    """Lead back to the question: the address of a refused answer can be opened, too."""
+    return see_other(request, "sittings.resume")
+
+
+@router.post("/sitting/responses", name="responses.create")
+def create(request: Request, candidate_id: CandidateId, fields: FormFields, session: Transaction, now: Now) -> Response:
+    """Save the answer, durably, and go on to what comes next; one that cannot be taken comes back filled in."""
+    position = first(fields, "position")
+    if not position.isdecimal() or not position.isascii() or int(position[:9]) > POSITION_LIMIT:
+        return error_page(request, 422)
+    answer = Answer(
+        position=int(position),
+        key=first(fields, "key"),
+        language=first(fields, "language"),
+        skipped="skip" in fields,
+        fields=fields,
+    )
+    try:
+        step = responses.record_response(session, candidate_id, answer, now=now)
+    except RefusedResponseError as refusal:
+        progress = get_progress(session, candidate_id)
+        asked = progress.find_asked(answer.position)
+        assert asked is not None  # noqa: S101 (the answer was read against it just now)
+        problems = {key: sentence_of(problem) for key, problem in refusal.problems.items()}
+        return _not_pushed(
+            _question(
+                request, session, progress, asked, now, fields=fields, problems=problems, language=answer.language
+            )
+        )
+    except OutOfTimeError:
+        progress = get_progress(session, candidate_id)
+        run = progress.run
+        number = run.position + 1 if run else 1
+        return _not_pushed(page(request, "sittings/expired.html", status=409, number=number))
+    return go_to(request, step)
+
+
+@router.get("/sitting/clock", name="clocks.show")
+def clock(request: Request, candidate_id: CandidateId, session: Reading, now: Now) -> Response:
+    """Show how much time is left."""
+    progress = get_progress(session, candidate_id)
+    return page(request, "sittings/clock.html", fragment="sittings/_clock.html", clock=_clock(progress, now))
+
+
+def _question(
+    request: Request,
+    session: Session,
+    progress: Progress,
+    asked: Asked,
+    now: datetime,
+    *,
+    fields: Fields,
+    problems: Mapping[str, str] | None = None,
+    language: str = "",
+) -> Response:
+    problems = problems or {}
+    display = _display(session, progress, asked, fields, problems, language)
+    errors = [FormError(control.id, control.error) for control in display.all_controls if control.error]
+    errors += [FormError("question", problems[""])] if "" in problems else []
+    place = 1 + next(place for place, one in enumerate(progress.asked) if one is asked)
+    most = progress.section.items if progress.section.mode == "adaptive" else len(progress.asked)
+    heading = (
+        gettext("Question {number} of at most {most}")
+        if progress.section.mode == "adaptive"
+        else gettext("Question {number} of {most}")
+    )
+    return page(
+        request,
+        "sittings/question.html",
+        fragment="sittings/_question.html",
+        status=422 if errors else 200,
+        heading=_heading(progress, place, most),
+        question=display,
+        foreign=display.language != i18n.current.get(),
+        errors=errors,
+        position=asked.served.position,
+        key=secrets.token_urlsafe(KEY_BYTES),
+        done=place - 1,
+        most=most,
+        progress_text=gettext("{done} of {most} done", done=place - 1, most=most),
+        section=asked.served.section + 1,
+        saved=any(one.response is not None for one in progress.asked),
+        previous=asked.served.position - 1 if place > 1 and progress.section.can_go_back else None,
+        clock=_clock(progress, now),
+        # After a swap the address of another question may stand above: the switch always finds the one that is due.
+        language_links=_language_links(request),
+    )
+
+
+def _heading(progress: Progress, number: int, most: int) -> str:
+    if progress.section.mode == "adaptive":
+        return gettext("Question {number} of at most {most}", number=number, most=most)
+    return gettext("Question {number} of {most}", number=number, most=most)
+
+
+def _display(
+    session: Session,
+    progress: Progress,
+    asked: Asked,
+    fields: Mapping[str, Sequence[str]],
+    problems: Mapping[str, str],
+    language: str,
+) -> QuestionDisplay:
+    content = get_item(session, asked.served.item_version_id).content
+    stimulus = get_stimulus(session, asked.served.stimulus_id) if asked.served.stimulus_id else None
+    shown = language or language_for(
+        content.languages, progress.blueprint, page=i18n.current.get(), sitting=progress.sitting.language
+    )
+    typed = {name: values for name, values in fields.items() if name.startswith(PREFIX)}
+    return display_question(
+        content, stimulus, language=shown, option_order=asked.served.option_order, fields=typed, problems=problems
+    )
+
+
+def _clock(progress: Progress, now: datetime) -> Clock:
+    run = progress.run
+    seconds = timing.seconds_until(run.deadline_at, now) if run else None
+    if seconds is None:
+        return Clock(None, soon=False, over=False)
+    return Clock(timing.minutes_shown(seconds), soon=seconds <= timing.SOON_SECONDS, over=seconds == 0)
+
+
+def _language_links(request: Request) -> list[LanguageLink]:
+    here = url_of(request, "sittings.resume")
+    chosen = i18n.current.get()
+    return [LanguageLink(code, name, f"{here}?lang={code}", code == chosen) for code, name in i18n.LANGUAGES.items()]
+
+
+def _not_pushed(response: Response) -> Response:
+    """Keep the address of a POST, which cannot be opened, out of the browser's history."""
+    response.headers["HX-Push-Url"] = "false"
+    return response
