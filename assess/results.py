@@ -56,17 +56,19 @@ def close_sitting(session: Session, candidate_id: UUID, *, now: datetime) -> Pas
     """
     progress = get_progress(session, candidate_id, lock=True)
     sitting = progress.sitting
+    measured: list[MeasuredCompetence] = []
     if not progress.is_handed_in:
         _close_runs(session, progress, now)
         sitting.status, sitting.submitted_at, sitting.last_seen_at = "submitted", now, now
         session.add(sitting)
         session.flush()
+        measured = _measure(session, progress)
     return issue_passport(
         session,
         candidate_id=candidate_id,
         operator_id=sitting.operator_id,
         sitting_id=sitting.id,
-        measured=_measure(session, progress),
+        measured=measured,
         now=sitting.submitted_at or now,
     )
 

@@ -12,7 +12,7 @@ from question_banks.content import Texts
 from question_banks.framework import ScaleLevel
 from question_banks.models import Competence
 from scoring.models import Declaration, Outcome, Passport, Share
-from scoring.passport.declarations import find_declaration
+from scoring.passport.declarations import QUESTIONS, find_declaration
 from scoring.passport.outcomes import find_outcomes, list_outcomes
 from scoring.passport.wording import Row, level_alone, level_with_support, measured_steps, standing_of
 
@@ -80,7 +80,8 @@ def _reading(session: Session, outcomes: Sequence[Outcome], words: Declaration |
             if code in by_code
         ),
         absent=tuple(one.name for code, one in competences.items() if one.cuts and code not in by_code),
-        words=dict(words.words) if words else {},
+        # PostgreSQL keeps the keys of a JSON object in an order of its own.
+        words={one: words.words[one] for one in QUESTIONS if one in words.words} if words else {},
         words_language=words.language if words else "",
         operator_id=outcomes[0].operator_id if outcomes else None,
     )

@@ -28,6 +28,7 @@ PURPOSE_LIMIT = 120
 CODE_LENGTH = 20
 # Crockford's base 32: no I, L, O, U, so that what is read aloud or copied by hand stays right.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+NOTHING_CHOSEN = N_("Choose at least one thing to show.")
 MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 
 
@@ -53,7 +54,7 @@ def list_problems(choice: ShareChoice, allowed: Collection[UUID]) -> list[Invali
     """
     audience, purpose = one_line(choice.audience), one_line(choice.purpose)
     checks = (
-        (not choice.outcome_ids and not choice.with_words, "outcomes", N_("Choose at least one thing to show.")),
+        (not choice.outcome_ids and not choice.with_words, "outcomes", NOTHING_CHOSEN),
         (not set(choice.outcome_ids) <= set(allowed), "outcomes", N_("Choose only results from this list.")),
         (not audience, "audience", N_("Write who may see it.")),
         (len(audience) > AUDIENCE_LIMIT, "audience", N_("Write who may see it in at most {limit} letters.")),
@@ -76,6 +77,10 @@ def draft_share(session: Session, *, candidate_id: UUID, choice: ShareChoice, no
     for problem in list_problems(choice, passport.outcome_ids):
         raise problem
     words = find_declaration(session, candidate_id) if choice.with_words else None
+    if words is not None and not words.words:
+        words = None  # taken back: there is nothing left to show
+    if words is None and not choice.outcome_ids:
+        raise InvalidShareError(NOTHING_CHOSEN, field="outcomes", limit=AUDIENCE_LIMIT)
     return Share(
         passport_id=passport.id,
         candidate_id=candidate_id,

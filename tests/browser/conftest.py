@@ -23,7 +23,15 @@ from web.settings import Settings
 PHONE = {"width": 320, "height": 640}
 DESKTOP = {"width": 1280, "height": 900}
 IMAGES = Path(__file__).parents[2] / "docs" / "guides" / "images"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 expect.set_options(timeout=10_000)
 
@@ -92,8 +100,16 @@ def visitor(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
-        page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith((site.address, "data:", "blob:")) else None)
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(request.url) if not request.url.startswith((site.address, "data:", "blob:")) else None
+            ),
+        )
         return page
 
     yield make

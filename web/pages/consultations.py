@@ -21,7 +21,7 @@ from web.accounts.models import Operator
 from web.deps import AppSettings, AppSigner, Now, Reading, Transaction
 from web.errors import sentence_of, status_of
 from web.i18n import gettext
-from web.rendering import FormError, asset, page, see_other
+from web.rendering import FormError, asset, page, see_other, url_of
 from web.settings import Settings
 from web.throttle import network_of, throttle_of
 
@@ -144,12 +144,12 @@ def _refused(request: Request, share_id: str, form: ConsultationForm, refusal: E
 def _shell(
     request: Request, share_id: str, form: ConsultationForm, errors: list[FormError] | None = None, status: int = 200
 ) -> HTMLResponse:
-    request.scope["shown_at"] = str(request.app.url_path_for("consultations.new", share_id=share_id))
+    request.scope["shown_at"] = url_of(request, "consultations.new", share_id=share_id)
     answer = page(
         request,
         "consultations/new.html",
         status=status,
-        action=str(request.app.url_path_for("consultations.create", share_id=share_id)),
+        action=url_of(request, "consultations.create", share_id=share_id),
         purposes=PURPOSES,
         form=form,
         script=_script(),

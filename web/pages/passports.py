@@ -15,7 +15,7 @@ from web import i18n
 from web.accounts.candidates import find_candidate
 from web.deps import CandidateId, Now, Reading, Transaction
 from web.errors import sentence_of
-from web.rendering import FormError, page, see_other
+from web.rendering import FormError, page, see_other, url_of
 
 router = APIRouter()
 
@@ -72,7 +72,7 @@ def create(
 
 
 def _form(request: Request, form: DeclarationForm, errors: list[FormError] | None = None) -> HTMLResponse:
-    request.scope["shown_at"] = str(request.app.url_path_for("declarations.edit"))
+    request.scope["shown_at"] = url_of(request, "declarations.edit")
     return page(
         request,
         "passports/edit.html",

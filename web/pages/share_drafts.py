@@ -20,7 +20,7 @@ from web.deps import AppSettings, AppSigner, CandidateId, Now, Reading, Transact
 from web.errors import sentence_of
 from web.pages.consultations import PURPOSES, shown
 from web.pages.shares import COOKIE, COOKIE_SECONDS
-from web.rendering import FormError, page, see_other
+from web.rendering import FormError, page, see_other, url_of
 from web.tokens import Signer, new_token
 
 router = APIRouter()
@@ -89,7 +89,7 @@ def preview(
         return _form(request, session, candidate_id, now, form, [] if form.change else errors)
     share = shares.draft_share(session, candidate_id=candidate_id, choice=form.choice(), now=now)
     draft = signer.sign(_draft_of(candidate_id), [str(new_id()), new_token()])
-    request.scope["shown_at"] = str(request.app.url_path_for("shares.new"))
+    request.scope["shown_at"] = url_of(request, "shares.new")
     context = shown(session, share, settings=settings, now=now)
     return page(request, "shares/preview.html", form=form, draft=draft, **context)
 
@@ -137,7 +137,7 @@ def _form(
     request: Request, session: Session, candidate_id: UUID, now: Now, form: ShareForm, errors: list[FormError]
 ) -> HTMLResponse:
     person = find_candidate(session, candidate_id)
-    request.scope["shown_at"] = str(request.app.url_path_for("shares.new"))
+    request.scope["shown_at"] = url_of(request, "shares.new")
     return page(
         request,
         "shares/new.html",

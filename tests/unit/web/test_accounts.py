@@ -1,11 +1,13 @@
 """Accounts: made, closed, and their passwords."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
+from storage.tables import new_id
 from web.accounts import accounts, operators, sign_ins
 from web.accounts.errors import AccountNotFoundError, InvalidAccountError
 
@@ -62,17 +64,19 @@ def test_accounts_are_listed_within_the_operator_closed_last(session: Session, w
     assert names == ["Admin", "Nadia Benali", "Trainer"]
 
 
-@pytest.mark.parametrize("act", ["get", "close", "forget"])
-def test_account_of_another_operator_is_not_found(session: Session, world: Any, act: str) -> None:
-    mine = {"operator_id": world.operator_id}
-
+@pytest.mark.parametrize(
+    ("act", "further"),
+    [
+        (accounts.get_account, {}),
+        (accounts.close_account, {"admin_id": new_id(), "now": NOW}),
+        (accounts.forget_password, {}),
+    ],
+)
+def test_account_of_another_operator_is_not_found(
+    session: Session, world: Any, act: Callable[..., object], further: dict[str, Any]
+) -> None:
     with pytest.raises(AccountNotFoundError):
-        if act == "get":
-            accounts.get_account(session, world.other_trainer.id, **mine)
-        elif act == "close":
-            accounts.close_account(session, world.other_trainer.id, admin_id=world.admin.id, now=NOW, **mine)
-        else:
-            accounts.forget_password(session, world.other_trainer.id, **mine)
+        act(session, world.other_trainer.id, operator_id=world.operator_id, **further)
 
     kept = accounts.get_account(session, world.other_trainer.id, operator_id=world.other_operator_id)
     assert (kept.closed_at, kept.password_hash == "") == (None, False)

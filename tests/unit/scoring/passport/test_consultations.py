@@ -64,7 +64,7 @@ def test_chain_shows_any_change(session: Session, share: Share, field: str) -> N
     assert verify_chain(looks)
     changed = {"number": 7, "at": START + timedelta(microseconds=1), "share_id": new_id()}
 
-    setattr(looks[1], field, changed.get(field, "changed"))
+    looks[1] = Consultation(**{**looks[1].model_dump(), field: changed.get(field, "changed")})
 
     assert not verify_chain(looks)
 

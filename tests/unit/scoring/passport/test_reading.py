@@ -30,7 +30,7 @@ def test_passport_is_read_in_the_order_of_the_framework(session: Session, world:
         "customer-contact",
         "retail",
     ]
-    assert [name["nl"] for name in reading.absent] == ["Hotel, restaurant en café", "Nederlands: lezen en taalgebruik"]
+    assert [name["nl"] for name in reading.absent] == ["Horeca", "Nederlands: lezen en taalgebruik"]
     assert reading.valid_until == START.replace(year=2027)
     assert reading.rows[1].steps == ("1", "2", "3", "4")
     assert reading.rows[4].steps == ("pre-A1", "A1", "A2", "B1")

@@ -131,6 +131,17 @@ def test_share_of_somebody_elses_outcomes_is_refused(session: Session, passport:
         make(session, passport, replace(choice(passport), outcome_ids=(foreign.outcome_ids[0],)))
 
 
+@pytest.mark.parametrize("words", [None, {}])
+def test_share_of_words_that_are_not_there_is_refused(
+    session: Session, passport: Passport, words: dict[str, str] | None
+) -> None:
+    if words is not None:
+        declare(session, candidate_id=passport.candidate_id, words=words, language="fr", now=START)
+
+    with pytest.raises(InvalidShareError, match="at least one thing"):
+        make(session, passport, replace(choice(passport), outcome_ids=(), with_words=True))
+
+
 def test_share_without_a_passport_is_refused(session: Session, passport: Passport) -> None:
     with pytest.raises(PassportNotFoundError):
         draft_share(session, candidate_id=new_id(), choice=choice(passport), now=START)
