@@ -94,7 +94,13 @@ class Progress:
     def may_see(self, position: int, now: datetime) -> bool:
         """Tell whether the question may be shown: the one that is due, or an earlier or later one of a fixed section."""
         run = self.run
-        if run is None or run.status != "running" or self.is_handed_in or now >= self.closes_at or self.is_out_of_time(now):
+        if (
+            run is None
+            or run.status != "running"
+            or self.is_handed_in
+            or now >= self.closes_at
+            or self.is_out_of_time(now)
+        ):
             return False
         asked = self.find_asked(position)
         return asked is not None and (self.section.can_go_back or asked.response is None)
@@ -158,7 +164,9 @@ def note_language(
 ) -> None:
     """Remember the language that is read now, and that it changed."""
     if language != progress.sitting.language:
-        note(session, progress, "language", now=now, before=progress.sitting.language, after=language, position=position)
+        note(
+            session, progress, "language", now=now, before=progress.sitting.language, after=language, position=position
+        )
         progress.sitting.language = language
         session.add(progress.sitting)
 

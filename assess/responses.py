@@ -137,8 +137,6 @@ def _step_after(progress: Progress, asked: Asked, now: datetime) -> Step:
 
 
 def _require_served(session: Session, progress: Progress, position: int) -> None:
-    served = select(ServedItem.id).where(
-        ServedItem.sitting_id == progress.sitting.id, ServedItem.position == position
-    )
+    served = select(ServedItem.id).where(ServedItem.sitting_id == progress.sitting.id, ServedItem.position == position)
     if session.exec(served).first() is None:
         raise NotFoundError(N_("This question does not exist. Nothing was lost."))

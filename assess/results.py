@@ -106,9 +106,7 @@ def _close_runs(session: Session, progress: Progress, now: datetime) -> None:
 def _measure(session: Session, progress: Progress) -> list[MeasuredCompetence]:
     by_section = _responses_by_section(list_asked(session, progress.sitting.id))
     competences, scales = list_competences(session), list_scales(session)
-    place = session.exec(
-        select(Group).join(Invitation).where(Invitation.id == progress.sitting.invitation_id)
-    ).one()
+    place = session.exec(select(Group).join(Invitation).where(Invitation.id == progress.sitting.invitation_id)).one()
     measured: dict[str, MeasuredCompetence] = {}
     for position, section in enumerate(progress.blueprint.sections):
         asked = by_section.get(position, [])
@@ -161,17 +159,19 @@ def _evidence(session: Session, asked: Sequence[tuple[Asked, Response]], scale: 
     items = []
     for one, response in asked:
         parameters = parameters_of(get_item(session, one.served.item_version_id).content)
-        items.append({
-            "item_version": str(one.served.item_version_id),
-            "response": str(response.id),
-            "points": response.points,
-            "maximum": response.maximum,
-            "skipped": response.skipped,
-            "language": response.language,
-            "b": parameters.b,
-            "a": parameters.a,
-            "steps": list(parameters.steps),
-        })
+        items.append(
+            {
+                "item_version": str(one.served.item_version_id),
+                "response": str(response.id),
+                "points": response.points,
+                "maximum": response.maximum,
+                "skipped": response.skipped,
+                "language": response.language,
+                "b": parameters.b,
+                "a": parameters.a,
+                "steps": list(parameters.steps),
+            }
+        )
     return {
         "marking": MARKING_VERSION,
         "prior": dict(PRIOR),

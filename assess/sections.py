@@ -128,7 +128,14 @@ def _serve_first(session: Session, progress: Progress, *, after: int, now: datet
 
 
 def _serve(
-    session: Session, progress: Progress, run: SectionRun, item: FrozenItem, rng: Random, *, position: int, now: datetime
+    session: Session,
+    progress: Progress,
+    run: SectionRun,
+    item: FrozenItem,
+    rng: Random,
+    *,
+    position: int,
+    now: datetime,
 ) -> None:
     served = ServedItem(
         sitting_id=progress.sitting.id,

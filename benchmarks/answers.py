@@ -234,7 +234,7 @@ def main() -> None:
                 served(["-m", "web.cli", "serve", "--port", "8765"], 8765, ours),
                 served(["-m", "benchmarks.yardstick"], 8766, small),
             ):
-                asyncio.run(drive(8765, codes, 4, 2))
+                asyncio.run(drive(8765, codes, 4, 5))
                 for people in options.people:
                     cell = asyncio.run(drive(8765, codes, people, options.seconds))
                     yard = asyncio.run(drive_yardstick(8766, people, options.seconds / 2))

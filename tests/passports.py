@@ -24,7 +24,9 @@ CEFR = ("pre-A1", "A1", "A2", "B1")
 
 def measured(competence: str = "numeracy", level: str = "3", **changes: object) -> MeasuredCompetence:
     """Return a measured competence of a four-step scale, sure of its level unless told otherwise."""
-    pillar = {"numeracy": "basic", "reading-instructions": "basic", "customer-contact": "social"}.get(competence, "technical")
+    pillar = {"numeracy": "basic", "reading-instructions": "basic", "customer-contact": "social"}.get(
+        competence, "technical"
+    )
     plain = MeasuredCompetence(
         competence=competence,
         pillar=pillar,
@@ -70,7 +72,9 @@ FIVE = (
 """One of each pillar and kind; horeca and dutch-reading are not tested."""
 
 
-def issue(session: Session, world: World, *, number: int = 0, measured: tuple[MeasuredCompetence, ...] = FIVE) -> Passport:
+def issue(
+    session: Session, world: World, *, number: int = 0, measured: tuple[MeasuredCompetence, ...] = FIVE
+) -> Passport:
     """Give the candidate of an invitation a name and a passport."""
     candidate_id = world.invitations[number].candidate_id
     register_candidate(

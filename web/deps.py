@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from storage.database import Database
+from storage.wording import N_
 from web.accounts import sign_ins
 from web.accounts.models import Account
 from web.settings import Settings
@@ -20,8 +21,12 @@ from web.tokens import Signer
 ACCOUNT_COOKIE = "paraat_account"
 CANDIDATE_COOKIE = "paraat_candidate"
 CANDIDATE_SECONDS = 12 * 3600
-TRAINER_NAVIGATION = (("Assessments", "assessments.index"), ("Question banks", "banks.index"))
-ADMIN_NAVIGATION = (*TRAINER_NAVIGATION, ("Accounts", "accounts.index"))
+TRAINER_NAVIGATION = (
+    (N_("Assessments"), "assessments.index"),
+    (N_("Question banks"), "banks.index"),
+    (N_("My account"), "accounts.me"),
+)
+ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:2], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[2])
 
 
 def get_database(request: Request) -> Database:

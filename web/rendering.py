@@ -162,8 +162,6 @@ def _language_links(request: Request) -> Iterable[LanguageLink]:
 
 def _navigation(request: Request) -> Iterable[Link]:
     """Return the links of who is signed in; the page dependency left them on the request."""
-    links: list[tuple[str, str]] = getattr(request.state, "navigation", [])
-    return [
-        Link(i18n.gettext(words), url := url_of(request, name), request.url.path.startswith(url))
-        for words, name in links
-    ]
+    links = {url_of(request, name): words for words, name in getattr(request.state, "navigation", ())}
+    here = max((url for url in links if request.url.path.startswith(url)), key=len, default="")
+    return [Link(i18n.gettext(words), url, url == here) for url, words in links.items()]

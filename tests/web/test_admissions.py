@@ -23,9 +23,11 @@ class Naps:
         self.now = 0.0
 
     async def sleep(self, seconds: float) -> None:
+        """Remember it."""
         self.seconds.append(seconds)
 
     def throttle(self, **values: int) -> Throttle:
+        """Return a throttle that lives by this clock."""
         return Throttle(clock=lambda: self.now, sleep=self.sleep, **values)
 
 
@@ -62,7 +64,9 @@ def test_right_code_lets_in_however_it_is_typed(client: TestClient, world: World
 
 def test_cookie_is_secure_behind_https(filled: tuple[str, World]) -> None:
     url, world = filled
-    app = create_app(Settings(database_url=url, secret="tests-make-their-own-secret-0123456789", address="https://paraat.example"))
+    app = create_app(
+        Settings(database_url=url, secret="tests-make-their-own-secret-0123456789", address="https://paraat.example")
+    )
     client = TestClient(app, base_url="https://paraat.example", follow_redirects=False)
 
     response = client.post("/admissions", data={"code": world.codes[0]})
@@ -80,7 +84,7 @@ def test_cookie_is_secure_behind_https(filled: tuple[str, World]) -> None:
         ("   ", "Type your code. It is on your sheet."),
         ("ABC", "A code has 8 letters and numbers. Check your sheet."),
         ("ZZZZ-ZZZZ", "We do not know this code. Check the letters and numbers on your sheet."),
-        ("<b>hello", "A code has 8 letters and numbers. Check your sheet."),
+        ("<b>hi", "A code has 8 letters and numbers. Check your sheet."),
     ],
 )
 def test_wrong_code_comes_back_with_a_sentence(client: TestClient, code: str, sentence: str) -> None:

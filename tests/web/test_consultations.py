@@ -78,18 +78,38 @@ def test_company_reads_what_was_shared_and_nothing_else(
     assert page.text(".pr-trust") == (
         "Genuine From testserver, tested by Brussels school. "
         "Checked just now, at 10:00. Valid until 23 November 2029. "
-        "Shared with Bakery Janssens until 7 December 2026."
+        "Shared with Bakery Janssens until 7 December 2026. For: A stage (internship)"
     )
     assert page.text("#reading > h2") == "What this person can do"
     assert [text.partition(" Why?")[0] for text in page.texts(".pr-at-a-glance > li")] == [
         "Can do now: nothing was shown without support.",
         "Can do with support: add up prices and give change, with some help.",
-        "Not tested, or not shared: Reading instructions, Retail, Hotels, restaurants and cafés, "
-        "Customer contact, French: reading and language use, Dutch: reading and language use.",
+        "Not tested, or not shared: Reading instructions, Retail. And 4 more.",
+    ]
+    assert page.texts(".pr-why li") == [
+        (
+            "Numeracy: add up prices and give change, with some help "
+            "(Level 3 of 4: Independent, between 2 and 3, 12 questions)"
+        ),
+        "Reading instructions",
+        "Retail",
+        "Hotels, restaurants and cafés",
+        "Customer contact",
+        "French: reading and language use",
+        "Dutch: reading and language use",
     ]
     assert page.texts(".pr-tested h3") == ["Numeracy"]
     # The levels and the words that were not chosen could leak: each of them is in the database.
-    for unshared in ("Amina0", "own words", "Level 4", "Level 1", "A2:", "explain it to a colleague", "evidence-secret", "0.71"):
+    for unshared in (
+        "Amina0",
+        "own words",
+        "Level 4",
+        "Level 1",
+        "A2:",
+        "explain it to a colleague",
+        "evidence-secret",
+        "0.71",
+    ):
         assert unshared not in page.html
     assert str(passport.candidate_id) not in page.html
 
@@ -135,8 +155,11 @@ def test_company_reads_it_in_its_own_language(
 
     assert page.attributes("html", "lang") == [language]
     assert page.texts(".pr-tested h3") == [{"fr": "Calcul", "nl": "Rekenen", "en": "Numeracy"}[language]]
-    assert page.text(".pr-at-a-glance > li:nth-child(2)").partition(":")[2].strip().startswith(
-        {"fr": "additionner des prix", "nl": "prijzen optellen", "en": "add up prices"}[language]
+    assert (
+        page.text(".pr-at-a-glance > li:nth-child(2)")
+        .partition(":")[2]
+        .strip()
+        .startswith({"fr": "additionner des prix", "nl": "prijzen optellen", "en": "add up prices"}[language])
     )
     assert looks(database)[-1].number == 1
     assert page.attributes(".pr-languages__link", "href") != []
@@ -301,9 +324,7 @@ def test_names_are_shown_as_text_and_never_run(
     assert candidate.texts("tbody td")[1] == plain
 
 
-def test_guessing_is_made_slow(
-    database: Database, world: World, client: TestClient, company: TestClient
-) -> None:
+def test_guessing_is_made_slow(database: Database, world: World, client: TestClient, company: TestClient) -> None:
     passport = candidate_with_passport(database, world, client)
     share_id, _, _ = shared(client, choice_of(passport, 0))
     for number in range(FREE_FAILURES):
@@ -311,4 +332,8 @@ def test_guessing_is_made_slow(
 
     assert isinstance(company.app, FastAPI)
     throttle = company.app.state.throttles["shares"]
-    assert [throttle.seconds_to_wait(guessed) > 0 for guessed in (share_id, "testclient", "10.0.0.1")] == [True, True, False]
+    assert [throttle.seconds_to_wait(guessed) > 0 for guessed in (share_id, "testclient", "10.0.0.1")] == [
+        True,
+        True,
+        False,
+    ]

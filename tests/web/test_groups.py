@@ -80,8 +80,8 @@ def test_room_shows_who_is_where(
 
     codes = [shown(code) for code in world.codes]
     assert rows(room) == [
-        ["1", codes[0], "Yasmina <b>", "at work part 2 of 7", "0", "23 November 2026 10:00"],
-        ["2", codes[1], "Piotr", "pause part 1 of 7", "0", "23 November 2026 10:00"],
+        ["1", codes[0], "Yasmina <b>", "at work part 2 of 7", "0", "10:00"],
+        ["2", codes[1], "Piotr", "pause part 1 of 7", "0", "10:00"],
         *[[str(number), codes[number - 1], "–", "not started", "–", "–"] for number in (3, 4, 5)],
     ]
     assert room.texts("#room-counts li") == ["People: 5", "Not started: 3", "At work: 1", "Pause: 1", "Done: 0"]
@@ -100,6 +100,19 @@ def test_room_marks_who_may_need_help(
     room = page(f"/groups/{world.group_id}")
     assert room.attributes("tr.pr-live__row--help", "id") == ["place-1"]
     assert "quiet for a while" in room.text("#place-1")
+
+
+def test_room_says_the_day_of_somebody_not_seen_today(
+    client: TestClient, world: Any, sign_in: Any, database: Database, clock: Any, page: Callable[..., Page]
+) -> None:
+    with database.transaction() as session:
+        begin(session, world, 1, clock.now, called="Yasmina", statuses=("paused",))
+    clock.forward(days=1)
+    sign_in(client, world.trainer)
+
+    room = page(f"/groups/{world.group_id}")
+
+    assert rows(room)[0][5] == "23 November 2026 10:00"
 
 
 def test_room_alone_is_what_htmx_asks_for(

@@ -68,9 +68,7 @@ def test_preview_is_exactly_what_the_company_sees(
     assert company.texts(".pr-tested h3") == ["Numeracy", "French: reading and language use"]
 
 
-def test_preview_keeps_nothing_and_can_be_changed(
-    database: Database, world: World, client: TestClient
-) -> None:
+def test_preview_keeps_nothing_and_can_be_changed(database: Database, world: World, client: TestClient) -> None:
     passport = candidate_with_passport(database, world, client)
     choice = choice_of(passport, 0, 2, days="30", with_name="yes")
 
@@ -115,9 +113,7 @@ def test_share_shows_its_link_for_ten_minutes_to_this_browser_alone(
     assert "We cannot show the link again." in afterwards.text()
 
 
-def test_share_is_handed_on_as_picture_and_as_messages(
-    database: Database, world: World, client: TestClient
-) -> None:
+def test_share_is_handed_on_as_picture_and_as_messages(database: Database, world: World, client: TestClient) -> None:
     passport = candidate_with_passport(database, world, client)
 
     made = client.post("/passport/shares", data=choice_of(passport, 0))
@@ -125,9 +121,9 @@ def test_share_is_handed_on_as_picture_and_as_messages(
 
     link, code = shown.text("#link"), shown.text("#code")
     assert shown.attributes("main img", "src")[0].startswith("data:image/svg+xml")
-    assert shown.attributes(".govuk-inset-text", "lang") == ["fr", "nl", "en"]
+    assert shown.attributes("main textarea[readonly]", "lang") == ["fr", "nl", "en"]
     assert len(code.replace("-", "")) == 20
-    assert [(link in message, code in message) for message in shown.texts(".govuk-inset-text")] == [(True, True)] * 3
+    assert [(link in message, code in message) for message in shown.texts("main textarea")] == [(True, True)] * 3
     assert [href.partition("?")[0] for href in shown.attributes("main a[rel=noreferrer]", "href")[1:]] == [
         "mailto:",
         "https://wa.me/",
@@ -269,7 +265,12 @@ def test_share_warns_when_its_looks_were_changed(
 
 
 def test_list_asks_as_often_for_three_shares_as_for_one(
-    app: FastAPI, database: Database, world: World, client: TestClient, new_client: Callable[[], TestClient], clock: Clock
+    app: FastAPI,
+    database: Database,
+    world: World,
+    client: TestClient,
+    new_client: Callable[[], TestClient],
+    clock: Clock,
 ) -> None:
     passport = candidate_with_passport(database, world, client)
     asked: list[str] = []
@@ -283,7 +284,10 @@ def test_list_asks_as_often_for_three_shares_as_for_one(
         counts.append(len(asked))
 
     assert len(shown.texts("main li")) == 3
-    assert shown.texts("main li p")[0] == "Numeracy, French: reading and language use. Until 7 December 2026. Looked at 1 time."
+    assert (
+        shown.texts("main li p")[0]
+        == "Numeracy, French: reading and language use. Until 7 December 2026. Looked at 1 time."
+    )
     assert counts[0] == counts[2] > 0
 
 

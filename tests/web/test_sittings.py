@@ -223,7 +223,7 @@ def test_answer_is_seen_again_and_changed(client: TestClient, world: World) -> N
     begin(client, world.codes[0])
     first = skip_to(client, 3)
     second = respond(client, first).headers["location"]
-    back = open_page(client, second).attributes(".govuk-button-group a", "href")
+    back = open_page(client, second).attributes("#question form a", "href")
     shown = open_page(client, back[0]).fields("#question form")
     options = open_page(client, first).attributes("input[name='given.r1.most']", "value")
 
@@ -255,8 +255,14 @@ def test_answers_are_checked_before_a_fixed_section_ends(client: TestClient, wor
     [
         ({}, ["Choose an answer, or press Skip."]),
         ({"given.r1.most": "a"}, ["Choose one best and one worst thing to do."]),
-        ({"given.r1.most": "a", "given.r1.least": "a"}, ["The best and the worst cannot be the same. Change one of them."]),
-        ({"given.r1.most": "x", "given.r1.least": "a"}, ["This answer does not exist. Choose one of the answers that are shown."]),
+        (
+            {"given.r1.most": "a", "given.r1.least": "a"},
+            ["The best and the worst cannot be the same. Change one of them."],
+        ),
+        (
+            {"given.r1.most": "x", "given.r1.least": "a"},
+            ["This answer does not exist. Choose one of the answers that are shown."],
+        ),
         (
             {"given.r1.most": "a", "given.r1.least": "b", "given.r7": "a"},
             ["This answer does not belong to this question. Open the question again."],
@@ -277,7 +283,9 @@ def test_forged_judgement_comes_back_filled_in(
     assert shown.text("title") == "Error: Question 1 of 5 – Paraat"
     assert shown.texts(".govuk-error-summary__list a") == sentences
     assert shown.attributes(".govuk-error-summary__list a", "href") in (["#given-r1"], ["#question"])
-    assert shown.fields("#question form").get("given.r1.most") == (sent.get("given.r1.most") if sent.get("given.r1.most") != "x" else None)
+    assert shown.fields("#question form").get("given.r1.most") == (
+        sent.get("given.r1.most") if sent.get("given.r1.most") != "x" else None
+    )
     assert rows(database) == before
 
 
@@ -293,7 +301,9 @@ def numeric_question(client: TestClient) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("typed", ["abc", "1,2,3,4x", "9" * 300, "12\x00"])
-def test_what_is_no_number_comes_back_as_typed(client: TestClient, database: Database, world: World, typed: str) -> None:
+def test_what_is_no_number_comes_back_as_typed(
+    client: TestClient, database: Database, world: World, typed: str
+) -> None:
     begin(client, world.codes[0])
     here, names = numeric_question(client)
     form = open_page(client, here).fields("#question form")
@@ -334,7 +344,9 @@ def test_forged_form_changes_nothing(
     assert rows(database) == before
 
 
-def test_time_that_is_over_closes_the_section_kindly(client: TestClient, database: Database, world: World, clock: Clock) -> None:
+def test_time_that_is_over_closes_the_section_kindly(
+    client: TestClient, database: Database, world: World, clock: Clock
+) -> None:
     begin(client, world.codes[0])
     here = skip_to(client, 6)
     sent = given(open_page(client, here))
@@ -439,10 +451,17 @@ def test_htmx_gets_the_question_alone(client: TestClient, world: World) -> None:
 
     answered = client.post("/sitting/responses", data=sent, headers={"HX-Request": "true"})
     part = client.get(answered.headers["location"], headers={"HX-Request": "true"})
-    refused = client.post("/sitting/responses", data=given(open_page(client, "/sitting/questions/2")) | {"given.r1": ""}, headers={"HX-Request": "true"})
+    refused = client.post(
+        "/sitting/responses",
+        data=given(open_page(client, "/sitting/questions/2")) | {"given.r1": ""},
+        headers={"HX-Request": "true"},
+    )
 
     assert (answered.status_code, part.status_code, refused.status_code) == (303, 200, 422)
-    for fragment, title in ((part.text, "Question 2 of at most 7 – Paraat"), (refused.text, "Error: Question 2 of at most 7 – Paraat")):
+    for fragment, title in (
+        (part.text, "Question 2 of at most 7 – Paraat"),
+        (refused.text, "Error: Question 2 of at most 7 – Paraat"),
+    ):
         tree = LexborHTMLParser(fragment)
         assert fragment.strip().startswith('<section id="question"')
         assert [node.text() for node in tree.css("title")] == [title]
@@ -476,7 +495,10 @@ def test_handing_in_says_what_is_not_tested(client: TestClient, database: Databa
     shown = open_page(client, "/sitting/end")
     handed_in = [client.post("/sitting/submission").headers["location"] for _ in range(2)]
 
-    assert shown.texts("main p")[:2] == ["You answered 3 questions.", "6 parts are not done. They will show as not tested:"]
+    assert shown.texts("main p")[:2] == [
+        "You answered 3 questions.",
+        "6 parts are not done. They will show as not tested:",
+    ]
     assert len(shown.texts("main li")) == 6
     assert handed_in == ["/passport", "/passport"]
     assert follow(client, "/sitting") == "/passport"

@@ -21,7 +21,7 @@ from web.accounts.models import Operator
 from web.deps import AppSettings, AppSigner, Now, Reading, Transaction
 from web.errors import sentence_of, status_of
 from web.i18n import gettext
-from web.rendering import FormError, asset, page, see_other, url_of
+from web.rendering import FormError, page, see_other, url_of
 from web.settings import Settings
 from web.throttle import network_of, throttle_of
 
@@ -152,19 +152,11 @@ def _shell(
         action=url_of(request, "consultations.create", share_id=share_id),
         purposes=PURPOSES,
         form=form,
-        script=_script(),
         errors=errors or [],
         errors_by_field={error.field: error.text for error in errors or []},
     )
     answer.headers.update(PRIVATE)
     return answer
-
-
-def _script() -> str:
-    try:
-        return asset("passport.js")
-    except KeyError:
-        return ""
 
 
 def _id_of(text: str) -> UUID:

@@ -25,9 +25,8 @@ from web.tokens import shown_code
 router = APIRouter(prefix="/groups")
 
 SHEET_STEPS = (
-    N_("Scan the square with your phone."),
-    N_("Or open this address and type your code."),
-    N_("Keep this paper. With the code you can stop and go on."),
+    N_("Scan the square, or open the address and type the code."),
+    N_("Keep this paper: with the code you can go on later."),
 )
 """What a card says, in every language: nobody knows yet which one its reader speaks."""
 

@@ -120,11 +120,6 @@ def _question(
     errors += [FormError("question", problems[""])] if "" in problems else []
     place = 1 + next(place for place, one in enumerate(progress.asked) if one is asked)
     most = progress.section.items if progress.section.mode == "adaptive" else len(progress.asked)
-    heading = (
-        gettext("Question {number} of at most {most}")
-        if progress.section.mode == "adaptive"
-        else gettext("Question {number} of {most}")
-    )
     return page(
         request,
         "sittings/question.html",

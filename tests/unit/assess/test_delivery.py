@@ -7,7 +7,15 @@ import pytest
 from assess.blueprint import BlueprintContent, Section
 from assess.delivery import Pool, Scored, draw_form, language_for, make_pool, next_item, shuffle_options
 from assess.frozen import FrozenItem
-from question_banks.content import AuthorEstimate, ChoiceInteraction, ItemContent, JudgementInteraction, JudgementRule, MatchRule, Option
+from question_banks.content import (
+    AuthorEstimate,
+    ChoiceInteraction,
+    ItemContent,
+    JudgementInteraction,
+    JudgementRule,
+    MatchRule,
+    Option,
+)
 from storage.tables import new_id
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abcd")
@@ -28,7 +36,7 @@ def item(b: float) -> FrozenItem:
 
 
 def pool(*lengths: int) -> Pool:
-    """A pool of units of these lengths, from easy to difficult."""
+    """Return a pool of units of these lengths, from easy to difficult."""
     return make_pool([tuple(item(-2 + 0.2 * number) for _ in range(length)) for number, length in enumerate(lengths)])
 
 
@@ -177,7 +185,9 @@ def test_shuffle_options_leaves_judgements_and_fixed_orders_alone() -> None:
         (("fr",), "nl", "nl", "fr"),
     ],
 )
-def test_language_for_follows_the_page_where_the_test_can(languages: tuple[str, ...], page: str, sitting: str, shown: str) -> None:
+def test_language_for_follows_the_page_where_the_test_can(
+    languages: tuple[str, ...], page: str, sitting: str, shown: str
+) -> None:
     blueprint = BlueprintContent(assessment="check", title={}, languages=("fr", "nl"), sections=(section(),))
 
     assert language_for(languages, blueprint, page=page, sitting=sitting) == shown

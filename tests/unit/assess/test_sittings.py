@@ -61,7 +61,13 @@ def fields(item: FrozenItem, *, right: bool = True) -> dict[str, list[str]]:
 
 
 def answer(
-    session: Session, candidate_id: UUID, *, right: bool = True, skipped: bool = False, now: datetime = START, **other: Any
+    session: Session,
+    candidate_id: UUID,
+    *,
+    right: bool = True,
+    skipped: bool = False,
+    now: datetime = START,
+    **other: Any,
 ) -> Step:
     """Answer the question that is due, or the one at `position`."""
     progress = get_progress(session, candidate_id)
@@ -303,7 +309,10 @@ def test_pause_keeps_what_is_on_the_clock(session: Session, world: World) -> Non
     assert run is not None
     assert (paused, gone_on) == (Step("pause"), Step("question", 1))
     assert (run.status, run.deadline_at, run.seconds_left) == ("running", back + timedelta(seconds=800), None)
-    assert [event.kind for event in session.exec(select(SittingEvent).order_by(col(SittingEvent.id)))][-2:] == ["pause", "go_on"]
+    assert [event.kind for event in session.exec(select(SittingEvent).order_by(col(SittingEvent.id)))][-2:] == [
+        "pause",
+        "go_on",
+    ]
 
 
 def test_answer_from_a_second_window_ends_the_pause(session: Session, world: World) -> None:
@@ -377,7 +386,15 @@ def test_close_sitting_finds_the_top_and_the_bottom(session: Session, world: Wor
         ("nl", True, "Molenbeek", True),
         ("fr", True, "Molenbeek", True),
     }
-    assert [one.method for one in outcomes] == ["adaptive", "adaptive", "fixed", "adaptive", "adaptive", "fixed", "fixed"]
+    assert [one.method for one in outcomes] == [
+        "adaptive",
+        "adaptive",
+        "fixed",
+        "adaptive",
+        "adaptive",
+        "fixed",
+        "fixed",
+    ]
 
 
 def test_outcome_is_replayed_from_its_evidence(session: Session, world: World) -> None:

@@ -57,7 +57,14 @@ def test_parameters_of_several_points_have_even_steps(item: ItemContent, steps: 
 def test_scale_of_leaves_out_levels_without_cut_score() -> None:
     levels = [ScaleLevel(code=code, name={"fr": code}) for code in ("pre-A1", "A1", "A2", "B1", "C1")]
     competence = Competence(
-        framework_id=new_id(), code="fr", position=0, pillar="language", scale="cefr", name={}, cuts={"A1": -2.0, "A2": -0.8}, levels={}
+        framework_id=new_id(),
+        code="fr",
+        position=0,
+        pillar="language",
+        scale="cefr",
+        name={},
+        cuts={"A1": -2.0, "A2": -0.8},
+        levels={},
     )
 
     scale = scale_of(competence, {"cefr": levels})

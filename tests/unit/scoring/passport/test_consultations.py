@@ -35,7 +35,9 @@ def share(session: Session, world: World) -> Share:
     )
 
 
-def look(session: Session, share: Share, *, presented: str = SECRET, minutes: int = 0, who: str = " An  J. ") -> Consultation:
+def look(
+    session: Session, share: Share, *, presented: str = SECRET, minutes: int = 0, who: str = " An  J. "
+) -> Consultation:
     now = START + timedelta(minutes=minutes)
     return consult(session, share_id=share.id, presented=presented, who=who, purpose="stage", now=now)
 

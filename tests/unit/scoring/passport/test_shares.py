@@ -83,7 +83,9 @@ def test_share_made_twice_with_one_id_is_one_share(session: Session, passport: P
     share_id, given = new_id(), choice(passport)
 
     made = [
-        make_share(session, share_id=share_id, candidate_id=passport.candidate_id, choice=given, secret=SECRET, now=START)
+        make_share(
+            session, share_id=share_id, candidate_id=passport.candidate_id, choice=given, secret=SECRET, now=START
+        )
         for _ in range(2)
     ]
 
@@ -184,7 +186,16 @@ def test_secret_opens_as_link_and_as_code_however_typed() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", SECRET[:-1], SECRET + "x", SECRET.lower(), typed_code(SECRET)[:-1], typed_code(SECRET)[::-1], digest_of(SECRET), "x" * 60_000],
+    [
+        "",
+        SECRET[:-1],
+        SECRET + "x",
+        SECRET.lower(),
+        typed_code(SECRET)[:-1],
+        typed_code(SECRET)[::-1],
+        digest_of(SECRET),
+        "x" * 60_000,
+    ],
 )
 def test_anything_else_does_not_open(wrong: str) -> None:
     assert not opens(Share(secret_digest=digest_of(SECRET)), wrong)
