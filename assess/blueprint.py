@@ -49,3 +49,12 @@ class BlueprintContent(Frozen):
     description: Texts = {}
     languages: tuple[str, ...] = ("fr", "nl")
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_bank_once(self) -> "BlueprintContent":
+        # Two sections on one bank could draw the same item twice for one candidate.
+        banks = [section.bank for section in self.sections]
+        if len(set(banks)) < len(banks):
+            message = "two sections draw from the same bank"
+            raise ValueError(message)
+        return self

@@ -1,4 +1,4 @@
-"""Groups, their codes, and who is let in by one. The code itself is known to the web floor alone; here is its digest."""
+"""Groups, their codes, and who is let in by one. Only the web floor knows the code; here is its digest."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,8 +49,8 @@ def make_group(
 ) -> Group:
     """Make a group of `count` people, each with a code.
 
-    Raises NotFoundError for an assessment that is not the operator's, and InvalidInputError; its `values["field"]` names
-    the field of the form that it is about.
+    Raises NotFoundError for an assessment that is not the operator's, and InvalidInputError; its `values["field"]`
+    names the field of the form that it is about.
     """
     get_assessment(session, assessment_id, operator_id=operator_id)
     group = Group(

@@ -40,7 +40,8 @@ class Visitor:
         """Send a form and fetch the pages that it leads to."""
         answer = await self.post(path, fields)
         while answer.status == 303:
-            answer = await self.get(urlsplit(answer.location).path)
+            parts = urlsplit(answer.location)
+            answer = await self.get(parts.path + (f"?{parts.query}" if parts.query else ""))
         return answer
 
     async def close(self) -> None:

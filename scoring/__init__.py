@@ -2,8 +2,8 @@
 
 Pure modules, values in and values out: `marking` (a response against the key), `irt` (item response models),
 `estimation` (ability and its error), `selection` (the next item), `stopping` (when to stop), `levels` (ability against
-cut scores). Use cases, with `session` first: `parameters` (store a calibration, hand out the parameters in force) and
-`passport` (outcomes, shares, consultations).
+cut scores), `parameters` (an item's parameters and a competence's cut scores in force). Use cases, with `session` first:
+`passport` (outcomes, shares, consultations). Tables: `models`.
 
 Not here: what an item shows and its key (`question_banks`), a candidate's sitting and its order of events (`assess`),
 any page, clock, setting or commit (`web`). People are opaque here: a `candidate_id` and nothing more.

@@ -80,7 +80,7 @@ class Share(Table, table=True):
     language: str
     consent_version: str
     secret_digest: str
-    """SHA-256 of the secret in the link's fragment; the secret itself is stored nowhere."""
+    """SHA-256 of the typed code, which is derived one way from the link's secret; neither is stored."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

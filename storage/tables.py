@@ -60,10 +60,12 @@ class Json(TypeDecorator[T], Generic[T]):
     """A column that holds one value of a type that pydantic knows, checked on its way in and out."""
 
     impl = JSON
-    cache_ok = False
+    cache_ok = True
 
     def __init__(self, kind: Any) -> None:
         super().__init__()
+        # The attribute of the argument's name is what tells SQLAlchemy two such columns apart when it keeps statements.
+        self.kind = kind
         self.adapter: TypeAdapter[T] = TypeAdapter(kind)
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:

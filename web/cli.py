@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvicorn
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from question_banks.errors import BankError
@@ -24,7 +25,11 @@ from web.logs import configure_logs
 from web.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Paraat: what a trainee can do, before the stage begins."
+    no_args_is_help=True,
+    add_completion=False,
+    # Its traces show local variables, and with them secrets.
+    pretty_exceptions_enable=False,
+    help="Paraat: what a trainee can do, before the stage begins.",
 )
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -41,7 +46,7 @@ def serve(
     settings = _settings()
     if settings.demo:
         _stop("PARAAT_DEMO is for `paraat demo` alone. Unset it to serve for real.")
-    migrations.upgrade(settings.database_url)
+    _upgrade(settings)
     if names := demonstration.demo_accounts(settings):
         _stop(
             f"This database has demonstration accounts ({', '.join(names)}). Serve another database, or close them first."
@@ -53,7 +58,7 @@ def serve(
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     settings = _settings()
-    migrations.upgrade(settings.database_url)
+    _upgrade(settings)
     out.print("The database is up to date.")
 
 
@@ -112,7 +117,7 @@ def demo(port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen o
     settings = demonstration.demo_settings(port)
     fresh = not demonstration.DATABASE.exists()
     with out.status("Preparing the demonstration (the first time takes some seconds)" if fresh else "Starting"):
-        migrations.upgrade(settings.database_url)
+        _upgrade(settings)
         doors = demonstration.prepare(settings, now=_now())
     out.print(doors.sentence())
     _serve(settings, "127.0.0.1", port)
@@ -157,9 +162,16 @@ def _operator(session: Session, code: str) -> Operator:
     return operator
 
 
+def _upgrade(settings: Settings) -> None:
+    try:
+        migrations.upgrade(settings.database_url)
+    except OperationalError as fault:
+        _stop(f"PARAAT_DATABASE_URL: the database cannot be opened: {str(fault.orig).strip()}.")
+
+
 def _database() -> Database:
     settings = _settings()
-    migrations.upgrade(settings.database_url)
+    _upgrade(settings)
     return Database(settings.database_url)
 
 

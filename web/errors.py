@@ -41,6 +41,7 @@ MESSAGES = {
     405: N_("Go back to the page you came from and use its buttons."),
     413: N_("What you sent is too large. Nothing was saved of it. Make it shorter and try again."),
     422: N_("What was sent cannot be used. Nothing was saved of it. Go back and try again."),
+    429: N_("There were many tries from your network. Wait a minute. Then try again."),
     500: N_(
         "Nothing that was saved before is lost. Try again in a minute. If it comes back, give us the number below."
     ),

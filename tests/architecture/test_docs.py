@@ -179,14 +179,14 @@ def test_decisions_are_numbered_without_a_gap_and_have_their_parts() -> None:
     assert [name for name, found in parts.items() if not {"context", "decision", "consequences"} <= set(found)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(page: Path) -> None:
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(document: Path) -> None:
     broken = []
-    for link in LINK.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)):
+    for link in LINK.findall(re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)):
         if re.match(r"[a-z]+:", link):
             continue
         name, _, anchor = link.partition("#")
-        target = (page.parent / name).resolve() if name else page
+        target = (document.parent / name).resolve() if name else document
         if not target.exists() or (anchor and anchor not in map(slug, HEADING.findall(target.read_text()))):
             broken.append(link)
 

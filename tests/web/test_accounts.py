@@ -155,7 +155,9 @@ def test_new_link_takes_the_old_password_away(
 def test_password_is_changed_with_the_old_one(
     client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page], new_client: Callable[[], TestClient]
 ) -> None:
+    other = new_client()
     sign_in(client, world.trainer)
+    sign_in(other, world.trainer)
     fields = page("/accounts/me").fields("#password-form")
     assert set(fields) == {"email", "old", "password"}
 
@@ -164,13 +166,15 @@ def test_password_is_changed_with_the_old_one(
     )
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/accounts/me?notice=saved")
+    assert [one.get("/assessments").status_code for one in (client, other)] == [200, 303]
     assert new_client().post(
         "/sign-in", data={"email": "trainer@example.org", "password": "four words of mine"}
     ).status_code == 303  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "field"), [("wrong", "four words of mine", "old"), ("", "four words of mine", "old"), (None, "short", "password")]
+    ("old", "new", "field"),
+    [("wrong", "four words of mine", "old"), ("", "four words of mine", "old"), (None, "short", "password")],
 )  # fmt: skip
 def test_password_is_refused_and_kept(
     client: TestClient, world: Any, sign_in: Any, database: Database, old: str | None, new: str, field: str

@@ -78,7 +78,7 @@ def test_company_reads_what_was_shared_and_nothing_else(
     assert page.text(".pr-trust") == (
         "Genuine From testserver, tested by Brussels school. "
         "Checked just now, at 10:00. Valid until 23 November 2029. "
-        "Shared with Bakery Janssens until 7 December 2026. For: A stage (internship)"
+        "Shared with Bakery Janssens until 7 December 2026. For: A work placement (stage)"
     )
     assert page.text("#reading > h2") == "What this person can do"
     assert [text.partition(" Why?")[0] for text in page.texts(".pr-at-a-glance > li")] == [

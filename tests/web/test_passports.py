@@ -138,7 +138,7 @@ def test_declaration_is_kept_and_shown_apart_from_what_was_tested(
     assert (kept.status_code, kept.headers["location"].partition("?")[0]) == (303, "/passport")
     shown = page("/passport")
     assert shown.texts(".pr-declared") == [
-        "In your own words What I want from the stage Bread <b> and cake When I can work Mornings"
+        "In your own words What I want from the placement Bread <b> and cake When I can work Mornings"
     ]
     assert shown.texts(".pr-tested .pr-declared, .pr-declared .pr-level") == []
     assert page("/passport/declaration").fields()["wishes"] == "Bread <b>\nand cake"

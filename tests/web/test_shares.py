@@ -238,7 +238,7 @@ def test_share_tells_who_looked_and_is_taken_back_at_once(
     taken_back = client.post(f"/passport/shares/{share_id}/revocation")
     again = client.post(f"/passport/shares/{share_id}/revocation")
 
-    assert before.texts("tbody tr") == ["23 November 2026 10:00 An Janssens, Bakery Janssens A stage (internship)"]
+    assert before.texts("tbody tr") == ["23 November 2026 10:00 An Janssens, Bakery Janssens A work placement (stage)"]
     assert [taken_back.headers["location"], again.headers["location"]] == [f"/passport/shares/{share_id}"] * 2
     after = checked_page(client.get(f"/passport/shares/{share_id}").text)
     assert "You stopped this share on 23 November 2026 10:05. The link is dead." in after.text()

@@ -11,6 +11,7 @@ from storage.wording import N_
 from web.accounts.errors import AccountNotFoundError, InvalidAccountError
 from web.accounts.models import Account, OneTimeLogin, SignIn
 from web.accounts.passwords import NO_PASSWORD, check_rule, hash_password, verify_password
+from web.tokens import digest
 
 ROLES = ("trainer", "admin")
 NAME_LIMIT = 80
@@ -101,8 +102,8 @@ def forget_password(session: Session, account_id: UUID, *, operator_id: UUID) ->
     return account
 
 
-def change_password(session: Session, account_id: UUID, *, old: str, new: str) -> None:
-    """Set the owner's password; `old` counts only where there is one. Every other browser is signed out by the caller's wish.
+def change_password(session: Session, account_id: UUID, *, old: str, new: str, token: str = "") -> None:
+    """Set the owner's password; `old` counts only where there is one. Every browser but that of `token` is signed out.
 
     Raises InvalidAccountError; `values["field"]` names the field of the form that it is about.
     """
@@ -112,10 +113,11 @@ def change_password(session: Session, account_id: UUID, *, old: str, new: str) -
     check_rule(new, email=account.email)
     account.password_hash = hash_password(new)
     session.add(account)
-    session.flush()
+    _sign_out_everywhere(session, account.id, except_token=token)
 
 
-def _sign_out_everywhere(session: Session, account_id: UUID) -> None:
-    session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id))
+def _sign_out_everywhere(session: Session, account_id: UUID, *, except_token: str = "") -> None:
+    others = col(SignIn.token_digest) != digest(except_token)
+    session.exec(delete(SignIn).where(col(SignIn.account_id) == account_id, others))
     session.exec(delete(OneTimeLogin).where(col(OneTimeLogin.account_id) == account_id))
     session.flush()

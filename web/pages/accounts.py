@@ -12,7 +12,7 @@ from sqlmodel import Session
 from web.accounts import accounts, sign_ins
 from web.accounts.errors import InvalidAccountError
 from web.accounts.passwords import NO_PASSWORD
-from web.deps import AppSettings, AppSigner, Now, Reading, SignedIn, SignedInAdmin, Transaction
+from web.deps import ACCOUNT_COOKIE, AppSettings, AppSigner, Now, Reading, SignedIn, SignedInAdmin, Transaction
 from web.errors import sentence_of
 from web.rendering import FormError, page, see_other, url_of
 
@@ -79,7 +79,8 @@ def change_password(
 ) -> HTMLResponse | RedirectResponse:
     """Set one's own password."""
     try:
-        accounts.change_password(session, account.id, old=form.old, new=form.password)
+        token = request.cookies.get(ACCOUNT_COOKIE, "")
+        accounts.change_password(session, account.id, old=form.old, new=form.password, token=token)
     except InvalidAccountError as refusal:
         request.scope["shown_at"] = url_of(request, "accounts.me")
         errors = [FormError(str(refusal.values["field"]), sentence_of(refusal))]

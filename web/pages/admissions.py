@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
 from assess.errors import ClosedError, NotFoundError
@@ -30,9 +30,9 @@ Held = Annotated[int, Depends(_held)]
 
 
 @router.get("/admissions", name="admissions.new")
-def new(request: Request) -> Response:
-    """Ask for the code."""
-    return page(request, "admissions/new.html", code="", errors=[])
+def new(request: Request, code: Annotated[str, Query()] = "") -> Response:
+    """Ask for the code; the QR code of a sheet fills it in, and the person sends it."""
+    return page(request, "admissions/new.html", code=code[:TYPED_LIMIT], errors=[])
 
 
 @router.post("/admissions", name="admissions.create")

@@ -96,14 +96,14 @@ def _page(
 
 
 def _pack(sources: dict[str, bytes]) -> str:
-    """Return checked files as text for a hidden field, so that nobody has to choose them twice; nothing when too long."""
+    """Return checked files as text for a hidden field, so that nobody chooses them twice; nothing when too long."""
     texts = {name: source.decode() for name, source in sources.items()}
     packed = base64.b64encode(zlib.compress(json.dumps(texts).encode())).decode()
     return packed if len(packed) <= KEPT_LIMIT else ""
 
 
 def _unpack(kept: str) -> dict[str, bytes]:
-    """Return the files of a hidden field; empty for anything that `_pack` did not make. They are checked again anyway."""
+    """Return the files of a hidden field; empty for what `_pack` did not make. They are checked again."""
     try:
         inflating = zlib.decompressobj()
         # A few bytes can be made to unfold into gigabytes: never more than an upload may have.
