@@ -39,10 +39,10 @@ HEADER = """\
 def extract() -> Catalog:
     """Return a catalogue of every sentence in the code and the templates, each with the files that say it."""
     with (ROOT / "babel.cfg").open() as mapping:
-        methods, options = parse_mapping_cfg(mapping)
+        methods, options = parse_mapping_cfg(mapping)  # type: ignore[no-untyped-call]
     found = Catalog(project="paraat", charset="utf-8")
     for file, _line, message, comments, context in extract_from_dir(ROOT, methods, options, directory_filter=_is_ours):
-        found.add(message, None, [(file, None)], auto_comments=comments, context=context)
+        found.add(message, None, [(file, 0)], auto_comments=comments, context=context)
     return found
 
 

@@ -1,6 +1,8 @@
 """The app: settings, database, layers, pages. `create_app` is the composition root."""
 
 import asyncio
+
+import anyio.to_thread
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -22,6 +24,10 @@ from web.settings import Settings
 from web.tokens import Signer
 
 
+THREADS = 6
+"""How many requests work at once; more would only make two cores and one writer change hands more often."""
+
+
 class BuiltFiles(StaticFiles):
     """Static files whose names change with their content may be kept for ever."""
 
@@ -39,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         app.state.database.close()
 

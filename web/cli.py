@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, import, demo, add-account."""
+"""The command line: serve, migrate, import, add-account, purge, demo."""
 
 import socket
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from web.accounts.errors import AccountError, AccountNotFoundError
 from web.accounts.models import Operator
 from web.app import create_app
 from web.logs import configure_logs
+from web.retention import purge as delete_what_is_too_old
 from web.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
@@ -108,6 +109,18 @@ def add_account(
         _stop(str(refusal))
     out.print(f"{email} can sign in once, within {LINK_HOURS} hours, and choose a password:")
     out.print(f"{settings.address}/sign-in/once/{link}")
+
+
+@app.command()
+def purge() -> None:
+    """Delete what is kept too long (docs/data-protection.md says how long); run it once a day."""
+    with _database().transaction() as session:
+        done = delete_what_is_too_old(session, now=_now())
+    out.print(
+        f"Erased people: {done.people}. Emptied answers: {done.answers}. Deleted outcomes: {done.outcomes}, "
+        f"shares: {done.shares}, consultations: {done.consultations}, declarations: {done.declarations}, "
+        f"sign-ins: {done.sign_ins}, one-time links: {done.one_time_logins}."
+    )
 
 
 @app.command()

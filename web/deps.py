@@ -1,13 +1,15 @@
 """What a page may ask for: a session to read or to write with, the hour, the signer, and who is asking."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+# What asks nothing of the database is `async`: FastAPI runs a plain function in a thread, and each such hop costs more
+# than all of these together.
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.concurrency import contextmanager_in_threadpool
+from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
@@ -29,33 +31,48 @@ TRAINER_NAVIGATION = (
 ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:2], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[2])
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """Return the database of this app."""
     database: Database = request.app.state.database
     return database
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the settings of this app."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_signer(request: Request) -> Signer:
+async def get_signer(request: Request) -> Signer:
     """Return what the server's secret can do."""
     signer: Signer = request.app.state.signer
     return signer
 
 
-def get_now() -> datetime:
+async def get_now() -> datetime:
     """Return the hour; a test puts its own in the place of this."""
     return datetime.now(UTC)
 
 
-def reading(request: Request) -> Iterator[Session]:
+async def reading(request: Request) -> AsyncIterator[Session]:
     """Give a session to read with."""
-    with get_database(request).reading() as session:
+    database: Database = request.app.state.database
+    with database.reading() as session:
         yield session
+
+
+@asynccontextmanager
+async def _committed_in_a_thread(database: Database) -> AsyncIterator[Session]:
+    # Beginning asks nothing of the database yet; only the commit waits for the disk, and must not keep others waiting.
+    opened = database.transaction()
+    session = opened.__enter__()
+    try:
+        yield session
+    except BaseException as error:
+        if not await run_in_threadpool(opened.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await run_in_threadpool(opened.__exit__, None, None, None)
 
 
 async def transaction(request: Request) -> AsyncIterator[Session]:
@@ -67,7 +84,8 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
     async with AsyncExitStack() as stack:
         if queue := request.app.state.writer_queue:
             await stack.enter_async_context(queue)
-        yield await stack.enter_async_context(contextmanager_in_threadpool(get_database(request).transaction()))
+        database: Database = request.app.state.database
+        yield await stack.enter_async_context(_committed_in_a_thread(database))
 
 
 Reading = Annotated[Session, Depends(reading, scope="function")]
@@ -80,7 +98,7 @@ AppDatabase = Annotated[Database, Depends(get_database)]
 
 def signed_in(request: Request, now: Now) -> Account:
     """Return the account of this browser; 401 leads to the sign-in page."""
-    with get_database(request).reading() as session:
+    with request.app.state.database.reading() as session:
         account = sign_ins.find_account(session, token=request.cookies.get(ACCOUNT_COOKIE, ""), now=now)
     if account is None:
         raise HTTPException(401)
@@ -96,7 +114,7 @@ def signed_in_admin(account: Annotated[Account, Depends(signed_in)]) -> Account:
     return account
 
 
-def candidate(request: Request, signer: AppSigner) -> UUID:
+async def candidate(request: Request, signer: AppSigner) -> UUID:
     """Return the candidate whose code this browser gave; 401 leads to the page that asks for a code."""
     value = signer.read("candidate", request.cookies.get(CANDIDATE_COOKIE, ""), seconds=CANDIDATE_SECONDS)
     if not isinstance(value, str):

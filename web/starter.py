@@ -38,7 +38,7 @@ def import_folder(
     paths = sorted(folder.glob("*.yaml")) if folder.is_dir() else [folder]
     plan = read_and_plan(session, files={path.name: path.read_bytes() for path in paths}, operator_id=operator_id)
     if plan.problems:
-        raise InvalidContentError("\n".join(map(str, plan.problems)).replace("{", "{{").replace("}", "}}"))
+        raise InvalidContentError("\n".join(map(str, plan.problems)))
     batch = import_bank(session, plan, operator_id=operator_id, author_id=author_id, source=folder.name, now=now)
     summary: dict[str, int] = batch.summary
     return summary

@@ -15,9 +15,27 @@ from web.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("storage", "question_banks", "scoring", "assess", "web")
-IGNORED = {line.strip().rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.strip()} | {".git"}
+IGNORED = {line.strip().rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.strip()} | {
+    ".git"
+}
 PAGES = sorted(path for path in ROOT.rglob("*.md") if not any(part in IGNORED for part in path.relative_to(ROOT).parts))
-TEXT = {".cfg", ".css", ".html", ".ini", ".js", ".json", ".lock", ".mako", ".md", ".mjs", ".po", ".py", ".scss", ".sh", ".svg"}
+TEXT = {
+    ".cfg",
+    ".css",
+    ".html",
+    ".ini",
+    ".js",
+    ".json",
+    ".lock",
+    ".mako",
+    ".md",
+    ".mjs",
+    ".po",
+    ".py",
+    ".scss",
+    ".sh",
+    ".svg",
+}
 TEXT |= {".toml", ".txt", ".yaml", ".yml", ""}
 
 # The words that this house gives one meaning each; the glossary has those that the code uses.
@@ -61,14 +79,20 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # Written in two parts, or this file would find itself.
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:wor" + r"k|roo" + r"t|home/\w+|Users/\w+)/")
 REGISTRY = re.compile(
-    "|".join(("pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.(?:org|com)", "arti" + "factory", "--index" + "-url"))
+    "|".join(
+        ("pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.(?:org|com)", "arti" + "factory", "--index" + "-url")
+    )
 )
 
 
 def ignored(path: Path) -> bool:
     parts = path.relative_to(ROOT).parts
     prefixes = {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
-    return bool((set(parts) | prefixes) & IGNORED) or path.suffix == ".pyc" or any(one.endswith(".egg-info") for one in parts)
+    return (
+        bool((set(parts) | prefixes) & IGNORED)
+        or path.suffix == ".pyc"
+        or any(one.endswith(".egg-info") for one in parts)
+    )
 
 
 def tracked() -> Iterator[Path]:
@@ -118,7 +142,9 @@ def test_glossary_has_every_table() -> None:
             importlib.import_module(f"{floor}.models")
     tables = {kind.__name__ for kind in Table.__subclasses__()}
 
-    described = {cell.strip("`") for cell in first_cells((ROOT / "docs/glossary.md").read_text()) if cell.startswith("`")}
+    described = {
+        cell.strip("`") for cell in first_cells((ROOT / "docs/glossary.md").read_text()) if cell.startswith("`")
+    }
 
     assert len(tables) >= 20
     assert (sorted(tables - described), sorted(described - tables)) == ([], [])
@@ -136,8 +162,10 @@ def test_glossary_has_every_word_that_the_code_uses() -> None:
 
 
 def test_glossary_is_sorted_and_says_each_word_once() -> None:
-    words = [cell for cell in first_cells((ROOT / "docs/glossary.md").read_text()) if not cell.startswith(("`", "-", "word"))]
-    words = [cell for cell in words if cell not in ("table",)]
+    words = [
+        cell for cell in first_cells((ROOT / "docs/glossary.md").read_text()) if not cell.startswith(("`", "-", "word"))
+    ]
+    words = [cell for cell in words if cell != "table"]
 
     assert words
     assert words == sorted(set(words), key=str.casefold)
@@ -157,7 +185,7 @@ def test_guide_for_who_runs_it_names_every_command() -> None:
     guide = (ROOT / "docs/guides/running.md").read_text()
     commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
-    assert set(commands) == {"serve", "migrate", "import", "demo", "add-account"}
+    assert set(commands) == {"serve", "migrate", "import", "demo", "add-account", "purge"}
     assert [name for name in commands if f"paraat {name}" not in guide] == []
 
 

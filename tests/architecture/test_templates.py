@@ -31,8 +31,37 @@ PYTHON = sorted(path for floor in catalogues.FLOORS for path in (ROOT / floor).r
 SAME_EVERYWHERE = {"Paraat", "nbsp", "times", "amp", "mdash", "ndash", "middot", "rarr", "larr"}
 # The same word in that language, or a name.
 MAY_STAY_ENGLISH = {
-    "fr": {"Code", "Question", "Questions", "Menu", "Pause", "pause", "Message", "Date", "Type", "Tags", "Version", "Notifications"},
-    "nl": {"Code", "Start", "Menu", "Tags", "Type", "Item", "Items", "item", "items", "Test", "Week", "Trainer", "Links", "Open", "open"},
+    "fr": {
+        "Code",
+        "Question",
+        "Questions",
+        "Menu",
+        "Pause",
+        "pause",
+        "Message",
+        "Date",
+        "Type",
+        "Tags",
+        "Version",
+        "Notifications",
+    },
+    "nl": {
+        "Code",
+        "Start",
+        "Menu",
+        "Tags",
+        "Type",
+        "Item",
+        "Items",
+        "item",
+        "items",
+        "Test",
+        "Week",
+        "Trainer",
+        "Links",
+        "Open",
+        "open",
+    },
 }
 READ_ALOUD = re.compile(r"""\s(?:alt|title|placeholder|aria-label|data-label|label|content)\s*=\s*("[^"]*"|'[^']*')""")
 TAG = re.compile(r"""<(?:[^<>"']|"[^"]*"|'[^']*')*>""")
@@ -86,13 +115,18 @@ def untranslated_constants(tree: nodes.Template) -> Iterator[str]:
 
 def names_in(tree: nodes.Template) -> set[str]:
     """Return the templates that a template extends, includes or imports."""
-    kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+    joined: list[nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport] = [
+        *tree.find_all(nodes.Extends),
+        *tree.find_all(nodes.Include),
+        *tree.find_all(nodes.Import),
+        *tree.find_all(nodes.FromImport),
+    ]
+    templates = [node.template for node in joined]
     return {
         str(constant.value)
-        for kind in kinds
-        for node in tree.find_all(kind)
-        for constant in node.template.find_all(nodes.Const)
-    } | {str(node.template.value) for kind in kinds for node in tree.find_all(kind) if isinstance(node.template, nodes.Const)}
+        for template in templates
+        for constant in ([template] if isinstance(template, nodes.Const) else template.find_all(nodes.Const))
+    }
 
 
 def source_of(name: str) -> str:
@@ -183,7 +217,10 @@ def test_every_fragment_has_one_root_that_bears_its_name() -> None:
     python = "\n".join(path.read_text() for path in PYTHON)
     fragments = [name for name in TEMPLATES if Path(name).name.startswith("_") and f'fragment="{name}"' in python]
 
-    ids = {name: re.findall(r'<(?:div|section|ul|ol|table|form|p)\b[^>]*\bid="([^"]+)"', source_of(name))[:1] for name in fragments}
+    ids = {
+        name: re.findall(r'<(?:div|section|ul|ol|table|form|p)\b[^>]*\bid="([^"]+)"', source_of(name))[:1]
+        for name in fragments
+    }
 
     assert fragments
     assert ids == {name: [Path(name).stem.removeprefix("_")] for name in fragments}
@@ -196,7 +233,7 @@ def test_every_notice_that_a_page_names_has_a_sentence() -> None:
     assert named - NOTICES.keys() == set()
 
 
-def subclasses(kind: type) -> Iterator[type]:
+def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
     for below in kind.__subclasses__():
         yield below
         yield from subclasses(below)

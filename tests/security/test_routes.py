@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from httpx2 import Response
 from sqlmodel import select
-from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -87,6 +87,10 @@ DOORS: dict[str, frozenset[str]] = {
     "shares.create": FINISHED,
     "shares.show": frozenset({"candidate"}),
     "revocations.create": frozenset({"candidate"}),
+    # Erasing oneself; the page after it is about nobody.
+    "erasures.new": CANDIDATES,
+    "erasures.create": CANDIDATES,
+    "erasures.show": EVERYBODY,
     # Who has the secret.
     "consultations.create": COMPANY,
     "consultations.show": COMPANY,
@@ -205,8 +209,17 @@ def test_route_opens_to_those_who_may_and_tells_and_lets_change_nobody_else(
 def test_secrets_are_shown_to_those_who_may_read_them(prepared: Prepared) -> None:
     # That nothing leaks would prove nothing of words that stand on no page at all.
     paths = ["/passport", "/passport/declaration", "/passport/shares", f"/passport/shares/{prepared.ids['share_id']}"]
-    paths += [f"/p/{prepared.ids['share_id']}/passport", "/assessments", f"/groups/{prepared.ids['group_id']}", "/banks"]
-    paths += [f"/groups/{prepared.ids['group_id']}/sheet", "/accounts", f"/sitting/questions/{prepared.ids['position']}"]
+    paths += [
+        f"/p/{prepared.ids['share_id']}/passport",
+        "/assessments",
+        f"/groups/{prepared.ids['group_id']}",
+        "/banks",
+    ]
+    paths += [
+        f"/groups/{prepared.ids['group_id']}/sheet",
+        "/accounts",
+        f"/sitting/questions/{prepared.ids['position']}",
+    ]
     paths += [f"/banks/{prepared.ids['bank_id']}/items/{prepared.ids['item_id']}"]
     app = app_on(prepared.path)
 
@@ -214,9 +227,9 @@ def test_secrets_are_shown_to_those_who_may_read_them(prepared: Prepared) -> Non
     for persona in EVERYBODY:
         client = browser_of(app, prepared, persona)
         shown = "".join(client.get(path).text for path in paths)
-        for word in readers:
+        for word, found in readers.items():
             if word in shown:
-                readers[word].add(persona)
+                found.add(persona)
 
     app.state.database.close()
     assert len(readers) >= 10
@@ -229,7 +242,9 @@ def test_foreign_outcomes_in_the_fields_of_a_share_are_refused(prepared: Prepare
     with site(prepared, tmp_path / "copy.db") as (app, watch):
         before = watch()
         client = browser_of(app, prepared, "other candidate")
-        statuses = [client.post(path, data=forged).status_code for path in ("/passport/shares", "/passport/shares/preview")]
+        statuses = [
+            client.post(path, data=forged).status_code for path in ("/passport/shares", "/passport/shares/preview")
+        ]
         after = watch()
 
     assert statuses == [422, 422]
@@ -320,7 +335,10 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 def staff(made: Prepared, admin: TestClient, database: Database, world: World) -> None:
     """Import a bank, make a group and an account, as the admin of the first operator."""
     files = {
-        "bank.yaml": (NUMERACY / "bank.yaml").read_text().replace("bank: numeracy", "bank: zq").replace("Numeracy", "Bank-Zq"),
+        "bank.yaml": (NUMERACY / "bank.yaml")
+        .read_text()
+        .replace("bank: numeracy", "bank: zq")
+        .replace("Numeracy", "Bank-Zq"),
         "items.yaml": (NUMERACY / "items.yaml").read_text().replace("item: num-", "item: zq-"),
     }
     sent = [("files", (name, text.encode())) for name, text in files.items()]
@@ -352,7 +370,9 @@ def candidates(made: Prepared, browsers: dict[str, TestClient], database: Databa
     codes = [signer.code(place.id) for place in places]
     made.ids["invitation_id"] = places[3].id
     made.ids |= {"number": 1, "position": 1}
-    for persona, name, code in zip(("candidate", "other candidate", "sitting candidate"), ("Amina-Zq", "Boris-Zq", "Carla-Zq"), codes, strict=False):
+    for persona, name, code in zip(
+        ("candidate", "other candidate", "sitting candidate"), ("Amina-Zq", "Boris-Zq", "Carla-Zq"), codes, strict=False
+    ):
         browser = browsers[persona]
         post(browser, "/admissions", {"code": code})
         post(browser, "/sitting/welcome", {"called": name, "language": "fr", "consent": "yes"})
@@ -374,6 +394,7 @@ def candidates(made: Prepared, browsers: dict[str, TestClient], database: Databa
         "sittings.set_language": {"language": "nl"},
         "sittings.create": {"called": "Somebody", "language": "fr", "consent": "yes"},
         "declarations.create": {"wishes": "A new wish"},
+        "erasures.create": {"confirm": "yes"},
         "sign_in.create": {"email": "nobody@example.org", "password": "wrong"},
     }
     share(made, browsers["candidate"], browsers["company"])
@@ -429,7 +450,9 @@ def answer(browser: TestClient, *, questions: int) -> None:
 def post(browser: TestClient, path: str, data: dict[str, Any], files: Any = None) -> str:
     """Send a form that is taken; return where it leads."""
     answer = browser.post(path, data=data, files=files)
-    assert answer.status_code == 303, f"{path}: {answer.status_code} {Page(answer.text, checked_page(answer.text).tree).text()}"
+    assert answer.status_code == 303, (
+        f"{path}: {answer.status_code} {Page(answer.text, checked_page(answer.text).tree).text()}"
+    )
     return answer.headers["location"]
 
 

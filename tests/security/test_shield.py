@@ -146,7 +146,9 @@ def test_static_file_bears_the_headers_and_may_be_kept(client: TestClient) -> No
     assert NUMBER.fullmatch(response.headers["x-request-id"])
 
 
-@pytest.mark.parametrize("path", ["/static/nothing.css", "/static/../settings.py", "/static/%2e%2e/settings.py", "/static/"])
+@pytest.mark.parametrize(
+    "path", ["/static/nothing.css", "/static/../settings.py", "/static/%2e%2e/settings.py", "/static/"]
+)
 def test_static_file_that_is_not_there_is_a_page_with_the_headers(client: TestClient, path: str) -> None:
     response = client.get(path)
 
@@ -181,7 +183,9 @@ def spoil(app: FastAPI) -> None:
         raise RuntimeError(message)
 
 
-def test_unforeseen_fault_gets_a_page_with_the_number_that_the_log_bears(app: FastAPI, quiet_client: TestClient) -> None:
+def test_unforeseen_fault_gets_a_page_with_the_number_that_the_log_bears(
+    app: FastAPI, quiet_client: TestClient
+) -> None:
     spoil(app)
 
     with structlog.testing.capture_logs(processors=[structlog.processors.format_exc_info]) as lines:
@@ -293,7 +297,16 @@ def test_method_that_a_page_does_not_have_gets_a_page(client: TestClient, method
 
 @pytest.mark.parametrize(
     "path",
-    ["/%00", "/accounts/%00", "/p/%00", "/sign-in/once/%00", "/%ff%fe", "/" + "x" * 5000, "//evil.example/x", "/?lang=%ff"],
+    [
+        "/%00",
+        "/accounts/%00",
+        "/p/%00",
+        "/sign-in/once/%00",
+        "/%ff%fe",
+        "/" + "x" * 5000,
+        "//evil.example/x",
+        "/?lang=%ff",
+    ],
 )
 def test_odd_address_is_no_fault(client: TestClient, path: str) -> None:
     response = client.get(path)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -22,12 +23,16 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 import question_banks
+
+# Imported for their tables.
+import scoring.models
 from storage.database import Database
 from storage.migrations import has_drifted
-from storage.tables import metadata
-from tests.conftest import ADDRESS, SECRET, World
+from storage.tables import metadata, new_id
+from tests.conftest import ADDRESS, SECRET, START, World
 from tests.pages import checked_page
-from web.accounts.models import Account
+from web.accounts.candidates import register_candidate
+from web.accounts.models import Account, OneTimeLogin, SignIn
 from web.settings import DEMO_SECRET
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +85,9 @@ def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
 
 def counts(session: Session) -> dict[str, int]:
-    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.tables.values()}
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in metadata.tables.values()
+    }
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
@@ -125,11 +132,12 @@ def test_help_shows_every_command(run: Run) -> None:
     done = run("--help", env=environment())
 
     assert done.returncode == 0
-    assert re.findall(r"^\W*(serve|migrate|import|demo|add-account)\b", done.stdout, re.MULTILINE) == [
+    assert re.findall(r"^\W*(serve|migrate|import|demo|add-account|purge)\b", done.stdout, re.MULTILINE) == [
         "serve",
         "migrate",
         "import",
         "add-account",
+        "purge",
         "demo",
     ]
 
@@ -138,6 +146,7 @@ def test_migrate_makes_the_tables_and_again_changes_nothing(run: Run, empty: str
     done = [run("migrate", env=environment(empty)) for _ in range(2)]
 
     assert [(one.returncode, one.stdout, one.stderr) for one in done] == [(0, "The database is up to date.\n", "")] * 2
+    assert scoring.models.Share.metadata is metadata
     assert has_drifted(empty) == []
 
 
@@ -172,7 +181,13 @@ def test_import_with_mistakes_prints_each_and_writes_nothing(
     with database.reading() as session:
         before = counts(session)
 
-    done = run("import", str(folder), "--operator", "school", env=environment(database.url.render_as_string(hide_password=False)))
+    done = run(
+        "import",
+        str(folder),
+        "--operator",
+        "school",
+        env=environment(database.url.render_as_string(hide_password=False)),
+    )
 
     said = refused(done)
     with database.reading() as session:
@@ -209,6 +224,30 @@ def test_add_account_prints_a_link_that_signs_in_once(
     assert client.get("/accounts").status_code == 200
 
 
+def test_purge_says_in_one_line_what_it_did_and_again_does_nothing(
+    run: Run, filled: tuple[str, World], database: Database, world: World
+) -> None:
+    long_ago = START - timedelta(days=2000)
+    with database.transaction() as session:
+        account_id = world.trainer.id
+        session.add(SignIn(account_id=account_id, token_digest="a", created_at=long_ago, expires_at=long_ago))
+        session.add(OneTimeLogin(account_id=account_id, token_digest="b", expires_at=long_ago))
+        register_candidate(
+            session, new_id(), operator_id=world.operator_id, called="Amina", language="fr", now=long_ago
+        )
+
+    done = [run("purge", env=environment(filled[0])) for _ in range(2)]
+
+    nothing = (
+        "Erased people: 0. Emptied answers: 0. Deleted outcomes: 0, shares: 0, consultations: 0, declarations: 0, "
+        "sign-ins: 0, one-time links: 0.\n"
+    )
+    something = nothing.replace("people: 0", "people: 1").replace(
+        "sign-ins: 0, one-time links: 0", "sign-ins: 1, one-time links: 1"
+    )
+    assert [(one.returncode, one.stdout, one.stderr) for one in done] == [(0, something, ""), (0, nothing, "")]
+
+
 @pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
@@ -240,9 +279,7 @@ def test_add_account_refuses_with_a_sentence(
         ),
     ],
 )
-def test_serve_refuses_wrong_settings(
-    run: Run, tmp_path: Path, changes: dict[str, str], sentence: str
-) -> None:
+def test_serve_refuses_wrong_settings(run: Run, tmp_path: Path, changes: dict[str, str], sentence: str) -> None:
     done = run("serve", env=environment(f"sqlite:///{tmp_path / 'never.db'}", **changes))
 
     said = refused(done)

@@ -4,8 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from assess.erasure import erase_from_sittings
+from scoring.passport.erasure import erase_passports
 from storage.wording import N_
 from web.accounts.errors import InvalidAccountError
 from web.accounts.models import Candidate
@@ -51,3 +54,21 @@ def names_of(session: Session, candidate_ids: Collection[UUID]) -> dict[UUID, st
     """Return the names of those who said one, in one query."""
     rows = session.exec(select(Candidate.id, Candidate.called).where(col(Candidate.id).in_(candidate_ids)))
     return dict(rows.all())
+
+
+def erase_candidate(session: Session, candidate_id: UUID, *, now: datetime) -> None:
+    """Erase a person: name, own words, answers, results, shares and looks; again: changes nothing.
+
+    Points stay without a person, because questions are calibrated on them. The code opens nothing any more, and the links
+    of shares are dead at the next click.
+    """
+    erase_candidates(session, [candidate_id], now=now)
+
+
+def erase_candidates(
+    session: Session, candidate_ids: Collection[UUID], *, now: datetime, keep_answers: bool = False
+) -> None:
+    """Erase these people as `erase_candidate` does; with `keep_answers` what they gave stays, without a person."""
+    erase_from_sittings(session, candidate_ids, now=now, keep_answers=keep_answers)
+    erase_passports(session, candidate_ids)
+    session.exec(delete(Candidate).where(col(Candidate.id).in_(candidate_ids)))

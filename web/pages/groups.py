@@ -20,7 +20,7 @@ from web.deps import AppSettings, AppSigner, Now, Reading, SignedIn, Transaction
 from web.errors import sentence_of
 from web.i18n import LANGUAGES, translations
 from web.rendering import FormError, page, see_other, url_of
-from web.tokens import shown_code
+from web.tokens import Signer, shown_code
 
 router = APIRouter(prefix="/groups")
 
@@ -70,7 +70,7 @@ def sheet(
         request,
         "groups/sheet.html",
         group=group,
-        cards=[_card(place, signer.code(place.id), enter) for place in places],
+        cards=[_card(place, _code_of(place, signer), enter) for place in places],
         address=settings.address.removeprefix("https://").removeprefix("http://"),
         steps={code: [str(translations(code).ugettext(step)) for step in SHEET_STEPS] for code in LANGUAGES},
     )
@@ -137,7 +137,7 @@ def _show(
         group=group,
         offer=assessments.get_assessment(session, group.assessment_id, operator_id=account.operator_id),
         places=places,
-        codes={place.invitation.id: shown_code(signer.code(place.invitation.id)) for place in places},
+        codes={place.invitation.id: _shown(_code_of(place.invitation, signer)) for place in places},
         names=names_of(session, [place.invitation.candidate_id for place in places]),
         counts=monitoring.count_states(places),
         is_closed=group.closes_at <= now,
@@ -148,7 +148,17 @@ def _show(
     )
 
 
+def _code_of(place: Invitation, signer: Signer) -> str:
+    """Return the code of a place; empty when its person was erased and it opens nothing any more."""
+    code = signer.code(place.id)
+    return code if signer.code_digest(code) == place.code_digest else ""
+
+
+def _shown(code: str) -> str:
+    return shown_code(code) if code else "–"
+
+
 def _card(place: Invitation, code: str, enter: str) -> Card:
     # The address is on paper that anybody may pick up: it fills the code in, and never more than that.
-    qr = segno.make(f"{enter}?code={code}", error="m", micro=False)
-    return Card(place.number, shown_code(code), qr.svg_data_uri(border=2, xmldecl=False, svgns=True))
+    qr = segno.make(f"{enter}?code={code}" if code else enter, error="m", micro=False)
+    return Card(place.number, _shown(code), qr.svg_data_uri(border=2, xmldecl=False, svgns=True))

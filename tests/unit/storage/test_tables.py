@@ -10,6 +10,11 @@ from sqlalchemy import Column, MetaData, Uuid, insert, select
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.exc import StatementError
 
+# Imported for their tables.
+import assess.models
+import question_banks.models
+import scoring.models
+import web.accounts.models
 from storage.database import Database
 from storage.tables import Frozen, Json, UtcDateTime, metadata, new_id
 
@@ -122,6 +127,8 @@ def test_ids_are_uuid7_and_sort_by_the_time_they_were_made() -> None:
 
 
 def test_every_constraint_has_a_name_and_every_moment_a_zone() -> None:
+    for models in (assess.models, question_banks.models, scoring.models, web.accounts.models):
+        assert models.__doc__
     tables = list(metadata.tables.values())
 
     nameless = [

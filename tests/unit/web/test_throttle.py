@@ -15,9 +15,11 @@ class Hour:
         self.slept: list[float] = []
 
     def __call__(self) -> float:
+        """Tell it."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:
+        """Note it."""
         self.slept.append(seconds)
 
 

@@ -37,7 +37,9 @@ def test_code_as_shown_and_misread_is_the_code(invitation_id: UUID) -> None:
     misread = shown_code(code).lower().replace("1", "l").replace("0", "o")
 
     assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", shown_code(code))
-    assert [normal_code(typed) for typed in (code, shown_code(code), misread, f"  {code[:4]} {code[4:]}\n")] == [code] * 4
+    assert [normal_code(typed) for typed in (code, shown_code(code), misread, f"  {code[:4]} {code[4:]}\n")] == [
+        code
+    ] * 4
 
 
 def test_code_digest_depends_on_the_secret_and_does_not_hold_the_code() -> None:

@@ -1,0 +1,61 @@
+"""Erasing on this floor: a person's sitting stays without the person, and answers lose what was typed when their time is over."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from assess.models import Invitation, Response, SectionRun, Sitting, SittingEvent
+from assess.progress import OPEN_STATUSES
+from storage.tables import new_id
+
+VOID = "erased-"
+"""Begins what stands in the place of a code's digest. No digest has a hyphen, so no code can ever match it."""
+
+
+def erase_from_sittings(
+    session: Session, candidate_ids: Collection[UUID], *, now: datetime, keep_answers: bool = False
+) -> None:
+    """Take these people out of their groups and sittings; again, or for ids that nobody has: changes nothing.
+
+    The place in the group stays, its code opens nothing, and its extra time, which can tell of a disability, is forgotten.
+    A sitting that is open is closed without a result. Its events are deleted. Of a response its points stay, and with
+    `keep_answers` what was given. Fresh random ids take the place of the person's.
+    """
+    # The lock that a start of the sitting takes, too: afterwards it finds nobody to start one for.
+    places = session.exec(
+        select(Invitation).where(col(Invitation.candidate_id).in_(candidate_ids)).with_for_update()
+    ).all()
+    for place in places:
+        place.candidate_id, place.code_digest, place.extra_time = new_id(), f"{VOID}{new_id().hex}", 1.0
+    sittings = session.exec(select(Sitting).where(col(Sitting.candidate_id).in_(candidate_ids)).with_for_update()).all()
+    for sitting in sittings:
+        sitting.candidate_id = new_id()
+        if sitting.status == "open":
+            sitting.status, sitting.submitted_at = "submitted", now
+    session.add_all([*places, *sittings])
+    session.flush()
+    ids = [sitting.id for sitting in sittings]
+    _end_runs(session, ids, now)
+    session.exec(delete(SittingEvent).where(col(SittingEvent.sitting_id).in_(ids)))
+    if not keep_answers:
+        session.exec(update(Response).where(col(Response.sitting_id).in_(ids)).values(given={}))
+
+
+def empty_responses(session: Session, *, before: datetime) -> int:
+    """Forget what was given in responses recorded until that moment; return how many there were. Their points stay."""
+    old = update(Response).where(col(Response.recorded_at) <= before, col(Response.given) != {})
+    return session.exec(old.values(given={})).rowcount
+
+
+def _end_runs(session: Session, sitting_ids: Collection[UUID], now: datetime) -> None:
+    left = select(SectionRun).where(
+        col(SectionRun.sitting_id).in_(sitting_ids), col(SectionRun.status).in_(OPEN_STATUSES)
+    )
+    for run in session.exec(left):
+        run.status = "skipped" if run.status == "waiting" else "stopped"
+        run.ended_because, run.ended_at, run.deadline_at, run.seconds_left = "erasure", now, None, None
+        session.add(run)
+    session.flush()

@@ -1,0 +1,88 @@
+"""Retention: what has had its time is deleted. `paraat purge` runs it once a day; `docs/data-protection.md` has the table."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists
+from sqlmodel import Session, col, select
+
+from assess.erasure import empty_responses
+from assess.models import Group, Invitation, Sitting
+from scoring.models import Declaration, Outcome, Share
+from scoring.passport.erasure import AT_ONCE, delete_old_outcomes, delete_old_shares
+from scoring.passport.outcomes import months_later
+from web.accounts.candidates import erase_candidates
+from web.accounts.models import Candidate, OneTimeLogin, SignIn
+
+MONTHS_OF_ANSWERS = 24
+MONTHS_OF_A_NAME = 12
+"""How long a person is kept at least: the shortest time that a result is valid, so that no name goes before its results."""
+# Who was let in before their group closed may still hand in while the cookie lasts, which is half a day.
+HANDING_IN = timedelta(days=1)
+# Words without a person come from a browser that still had the cookie of somebody erased, or of somebody who is about to
+# say their name.
+WORDS_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows went, or were emptied. What went with a person is counted as the person alone."""
+
+    people: int
+    answers: int
+    shares: int
+    consultations: int
+    declarations: int
+    outcomes: int
+    sign_ins: int
+    one_time_logins: int
+
+
+def purge(session: Session, *, now: datetime) -> Purged:
+    """Delete what is older than we promise to keep it, and return how much that was; again: nothing is left to delete."""
+    # People first, and then in the order in which a person is erased: whoever erases themselves meanwhile waits in one
+    # direction only.
+    people = _erase_people(session, now)
+    answers = empty_responses(session, before=months_later(now, -MONTHS_OF_ANSWERS))
+    deleted = delete_old_shares(session, now=now)
+    return Purged(
+        people=people,
+        answers=answers,
+        shares=deleted.shares,
+        consultations=deleted.consultations,
+        declarations=_delete_stray_words(session, now),
+        outcomes=delete_old_outcomes(session, now=now),
+        sign_ins=session.exec(delete(SignIn).where(col(SignIn.expires_at) <= now)).rowcount,
+        one_time_logins=session.exec(delete(OneTimeLogin).where(col(OneTimeLogin.expires_at) <= now)).rowcount,
+    )
+
+
+def _erase_people(session: Session, now: datetime) -> int:
+    """Erase who has no valid outcome, no share in force and no sitting to finish. Their answers wait for their own time."""
+    sits = (
+        exists()
+        .where(col(Sitting.candidate_id) == Candidate.id, col(Sitting.status) == "open")
+        .where(col(Invitation.id) == Sitting.invitation_id, col(Group.id) == Invitation.group_id)
+        .where(col(Group.closes_at) > now - HANDING_IN)
+    )
+    has_outcome = exists().where(col(Outcome.candidate_id) == Candidate.id, col(Outcome.valid_until) > now)
+    shares = exists().where(
+        col(Share.candidate_id) == Candidate.id, col(Share.expires_at) > now, col(Share.revoked_at).is_(None)
+    )
+    gone = select(Candidate.id).where(
+        Candidate.consented_at <= months_later(now, -MONTHS_OF_A_NAME), ~sits, ~has_outcome, ~shares
+    )
+    people = 0
+    while ids := session.exec(gone.limit(AT_ONCE)).all():
+        erase_candidates(session, ids, now=now, keep_answers=True)
+        people += len(ids)
+    return people
+
+
+def _delete_stray_words(session: Session, now: datetime) -> int:
+    stray = delete(Declaration).where(
+        col(Declaration.created_at) <= now - WORDS_WAIT,
+        ~exists().where(col(Candidate.id) == Declaration.candidate_id),
+        ~exists().where(col(Share.declaration_id) == Declaration.id),
+    )
+    return session.exec(stray).rowcount
