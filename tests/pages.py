@@ -48,7 +48,9 @@ def checked_page(html: str) -> Page:
     headings = [" ".join(node.text().split()) for node in tree.css("h1")]
     title = " ".join((tree.css_first("title").text() if tree.css_first("title") else "").split())
     assert len(headings) == 1, f"h1: {headings}"
-    assert title.removeprefix("Error: ").startswith(headings[0]), f"title {title!r}, h1 {headings[0]!r}"
+    for word in ("Error: ", "Fout: ", "Erreur : ", "Erreur\xa0: ", "Erreur\u202f: "):
+        title = title.removeprefix(word)
+    assert title.startswith(headings[0]), f"title {title!r}, h1 {headings[0]!r}"
     ids = [node.attributes["id"] for node in tree.css("[id]")]
     assert len(ids) == len(set(ids)), f"twice: {sorted({one for one in ids if ids.count(one) > 1}, key=str)}"
     for field in tree.css("input, select, textarea"):

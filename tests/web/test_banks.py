@@ -121,7 +121,7 @@ def test_item_is_shown_in_both_languages_with_its_key(
 
     shown = page(items[1])
 
-    assert [shown.text(f"#key-{language}") for language in ("fr", "nl")] == ["frais & bon", "vers & goed"]
+    assert [shown.text(f"#key-{language}") for language in ("fr", "nl")] == ["a. frais & bon", "a. vers & goed"]
     assert [shown.texts(f"#seen-{language} option") for language in ("fr", "nl")] == [
         ["", "frais & bon", "vieux"],
         ["", "vers & goed", "oud"],

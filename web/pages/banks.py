@@ -158,7 +158,8 @@ def _apart(question: QuestionDisplay) -> QuestionDisplay:
 
 
 def _key(interaction: Interaction, rule: Rule, language: str) -> list[tuple[str, str]]:
-    options = {one.id: in_language(one.text, language) for one in getattr(interaction, "options", ())}
+    # The rationale speaks of options by their ids.
+    options = {one.id: f"{one.id}. {in_language(one.text, language)}" for one in getattr(interaction, "options", ())}
     if isinstance(rule, JudgementRule):
         best = sorted(options, key=lambda option: -rule.effectiveness[option])
         return [(options[one], i18n.number(rule.effectiveness[one], 1)) for one in best]

@@ -63,7 +63,9 @@ def create(
     now: Now,
     form: Annotated[DeclarationForm, Form()],
 ) -> Response:
-    """Keep the words."""
+    """Keep the words; of somebody who erased themselves in another window nothing is kept."""
+    if find_candidate(session, candidate_id) is None:
+        return see_other(request, "sittings.resume")
     try:
         declare(session, candidate_id=candidate_id, words=form.model_dump(), language=i18n.current.get(), now=now)
     except InvalidDeclarationError as refusal:
