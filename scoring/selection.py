@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def select_item(  # noqa: PLR0913 - the last three have names at every call
+def select_item(
     theta: float,
     parameters: Sequence[ItemParameters],
     available: Sequence[bool] | npt.NDArray[np.bool_],

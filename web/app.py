@@ -1,8 +1,6 @@
 """The app: settings, database, layers, pages. `create_app` is the composition root."""
 
 import asyncio
-
-import anyio.to_thread
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -10,6 +8,7 @@ from contextlib import asynccontextmanager
 from types import ModuleType
 from urllib.parse import urlsplit
 
+import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -22,7 +21,6 @@ from web.rendering import HERE
 from web.security import Shield
 from web.settings import Settings
 from web.tokens import Signer
-
 
 THREADS = 6
 """How many requests work at once; more would only make two cores and one writer change hands more often."""

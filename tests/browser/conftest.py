@@ -130,4 +130,5 @@ def picture(page: Page, name: str) -> None:
     """Write a picture for the guides, when asked: PARAAT_PICTURES=1 make test."""
     if os.environ.get("PARAAT_PICTURES"):
         IMAGES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=IMAGES / f"{name}.png", full_page=False)
+        # Hiding the caret would inject a style, which our content security policy rightly refuses.
+        page.screenshot(path=IMAGES / f"{name}.png", full_page=False, caret="initial")

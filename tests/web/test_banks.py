@@ -123,8 +123,8 @@ def test_item_is_shown_in_both_languages_with_its_key(
 
     assert [shown.text(f"#key-{language}") for language in ("fr", "nl")] == ["a. frais & bon", "a. vers & goed"]
     assert [shown.texts(f"#seen-{language} option") for language in ("fr", "nl")] == [
-        ["", "frais & bon", "vieux"],
-        ["", "vers & goed", "oud"],
+        ["Choose", "frais & bon", "vieux"],
+        ["Choose", "vers & goed", "oud"],
     ]
     assert shown.attributes("main .pr-actions a", "href") == [items[0]]
 
