@@ -124,7 +124,7 @@ def prepare(settings: Settings, *, now: datetime) -> Doors:
         database.close()
     return Doors(
         trainer=f"{settings.address}/sign-in/once/{login}",
-        candidate=f"{settings.address}/admissions",
+        candidate=f"{settings.address}/admissions?code={signer.code(free.id)}",
         code=shown_code(signer.code(free.id)),
         company=settings.address + company,
     )

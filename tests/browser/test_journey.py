@@ -78,8 +78,9 @@ def test_whole_way_from_invitation_to_revocation(
     code = invite(trainer, site)
 
     candidate = visitor(size, scripts=scripts, language=language)
-    acts.enter_code(candidate, code)
+    candidate.goto("/")
     picture(candidate, "candidate-code")
+    acts.enter_code(candidate, code)
     acts.begin(candidate, language=language, called="Bo")
     assert sit_one_part(candidate) >= 4
 

@@ -52,7 +52,7 @@ def test_passport_shows_every_fact_of_a_result(
         "23 November 2026, supervised, in Molenbeek, 12 questions, provisional. "
         "How was this tested? Each question was chosen after the answer before it. Language of the questions: Dutch. "
         "Valid until 23 November 2029. "
-        "Provisional: the difficulty of these questions was estimated by their authors."
+        "Provisional: the authors estimated how difficult each question is, and where a level begins."
     )
     for secret in ("0.7123456", "0.4567891", "evidence-secret"):
         assert secret not in shown.html
@@ -66,7 +66,10 @@ def test_passport_lists_what_was_not_tested(
     shown = page("/passport?lang=en")
 
     assert "Not tested" in shown.texts("main h2")
-    assert shown.texts("main > ul.govuk-list li") == ["Hotels, restaurants and cafés", "Dutch: reading and language use"]
+    assert shown.texts("main > ul.govuk-list li") == [
+        "Hotels, restaurants and cafés",
+        "Dutch: reading and language use",
+    ]
 
 
 def test_passport_says_when_a_result_is_too_old(
