@@ -127,6 +127,11 @@ def _populate(session: Session) -> World:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last: Playwright keeps an event loop running, beside which no other can be started."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """Start a real PostgreSQL; give the URL of its maintenance database."""
