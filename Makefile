@@ -34,6 +34,7 @@ LOCK = --quiet --universal --generate-hashes --no-emit-index-url --no-annotate -
 # Measure; benchmarks/README.md says what and how to read it.
 bench: .venv/test.stamp
 	@$(PY) -m web.assets.build
+	@$(PY) -m benchmarks.weight
 	@$(PY) -m benchmarks.answers
 
 clean:

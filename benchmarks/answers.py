@@ -77,10 +77,8 @@ async def sit(visitor: Visitor, code: str, times: list[float], stop: float) -> N
     """Sit a whole assessment as fast as it goes, and note how long each answer with its next question took."""
     await visitor.post_and_follow("/admissions", {"code": code})
     page = await visitor.post_and_follow("/sitting/language", {"language": "fr"})
-    page = await visitor.post_and_follow(
-        "/sitting/welcome",
-        {"called": "Bench", "consent": "yes"} | (form_of(page.body, "/sitting/welcome") or {}) | {"called": "Bench"},
-    )
+    welcome = (form_of(page.body, "/sitting/welcome") or {}) | {"called": "Bench", "consent": "yes"}
+    page = await visitor.post_and_follow("/sitting/welcome", welcome)
     section = 1
     while time.perf_counter() < stop:
         fields = form_of(page.body, "/sitting/responses")

@@ -16,6 +16,8 @@ class Answer:
     status: int
     location: str
     body: str
+    bytes: int
+    """The size of the body as it was sent."""
 
 
 @dataclass(slots=True)
@@ -72,9 +74,10 @@ class Visitor:
             data = await self._chunks()
         else:
             data = await self.reader.readexactly(int(headers.get("content-length", "0")))
+        sent = len(data)
         if headers.get("content-encoding") == "gzip":
             data = gzip.decompress(data)
-        return Answer(int(status_line.split(" ")[1]), headers.get("location", ""), data.decode())
+        return Answer(int(status_line.split(" ")[1]), headers.get("location", ""), data.decode(errors="replace"), sent)
 
     async def _chunks(self) -> bytes:
         assert self.reader is not None
