@@ -52,6 +52,8 @@ def serve(
         _stop(
             f"This database has demonstration accounts ({', '.join(names)}). Serve another database, or close them first."
         )
+    _require_free_port(host, port)
+    out.print(f"Paraat serves on http://{host}:{port}, for people at {settings.address}")
     _serve(settings, host, port)
 
 

@@ -112,7 +112,7 @@ def prepare(settings: Settings, *, now: datetime) -> Doors:
         with database.transaction() as session:
             operator = operators.find_operator(session, OPERATOR)
             operator = operator or operators.add_operator(
-                session, code=OPERATOR, name="Demo school Brussels", now=now, is_demo=True
+                session, code=OPERATOR, name="Paraat-demo Bruxelles/Brussel", now=now, is_demo=True
             )
             assessment = import_starter(session, operator_id=operator.id, now=now)[0]
             trainer = _trainer(session, operator, now)
@@ -134,7 +134,7 @@ def _trainer(session: Session, operator: Operator, now: datetime) -> Account:
     found = session.exec(select(Account).where(Account.email == EMAIL)).one_or_none()
     # An admin, so that the demonstration shows the accounts too.
     return found or accounts.add_account(
-        session, operator_id=operator.id, email=EMAIL, name="Demo trainer", role="admin", now=now, is_demo=True
+        session, operator_id=operator.id, email=EMAIL, name="Demo", role="admin", now=now, is_demo=True
     )
 
 
@@ -147,7 +147,7 @@ def _people(
         operator_id=operator.id,
         assessment_id=assessment_id,
         author_id=author_id,
-        name="Demo group",
+        name="Demo 1",
         place="Molenbeek",
         supervised=True,
         closes_at=now + timedelta(days=180),

@@ -3,6 +3,7 @@
 Catalogues are plain gettext files in `locales/<language>/LC_MESSAGES/messages.po`, read once; English is the source.
 """
 
+import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -73,12 +74,13 @@ def preferred(accepted: str) -> str:
 def day(moment: datetime | date) -> str:
     """Write a date in words, in Brussels."""
     at = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
-    return str(dates.format_date(at, format="long", locale=locale(current.get())))
+    return _first(str(dates.format_date(at, format="long", locale=locale(current.get()))))
 
 
 def hour(moment: datetime) -> str:
     """Write date and hour, in Brussels."""
-    return str(dates.format_datetime(moment.astimezone(ZONE), format="d MMMM y HH:mm", locale=locale(current.get())))
+    words = dates.format_datetime(moment.astimezone(ZONE), format="d MMMM y HH:mm", locale=locale(current.get()))
+    return _first(str(words))
 
 
 def clock(moment: datetime) -> str:
@@ -90,6 +92,11 @@ def number(value: float, digits: int = 0) -> str:
     """Write a number with the separators of the language."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(numbers.format_decimal(value, format=pattern, locale=locale(current.get())))
+
+
+def _first(words: str) -> str:
+    """Write the first of a month as French does: 1er janvier."""
+    return re.sub(r"^1 ", "1er ", words) if current.get() == "fr" else words
 
 
 def _codes(languages: Iterable[str]) -> list[str]:

@@ -46,7 +46,7 @@ def test_passport_shows_every_fact_of_a_result(
         "French: reading and language use",
     ]
     assert shown.texts(".pr-tested")[1] == (
-        "Tested Numeracy Level 3 of 4: Independent between 2 and 3 1 2 3 4 "
+        "Tested Numeracy Level 3 of 4: Independent probably between 2 and 3 1 2 3 4 "
         "At this level you can: work out a total, a time or a quantity without help. "
         "Practise: Work out discounts of 20% and compare prices per kilo. "
         "23 November 2026, supervised, in Molenbeek, 12 questions, provisional. "

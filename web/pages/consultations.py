@@ -114,7 +114,7 @@ def shown(session: Session, share: Share, *, settings: Settings, now: Now) -> di
     name = operator.name if operator else ""
     # Few and short: the three sentences below them must still stand on the first screen of a phone.
     checked = gettext("Checked just now, at {hour}.", hour=i18n.clock(now))
-    valid = gettext("Valid until {day}.", day=i18n.day(reading.valid_until)) if reading.valid_until else ""
+    valid = gettext("First result to expire: {day}.", day=i18n.day(reading.valid_until)) if reading.valid_until else ""
     facts = [
         gettext("From {host}, tested by {operator}.", host=settings.address.partition("//")[2], operator=name),
         f"{checked} {valid}".strip(),

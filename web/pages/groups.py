@@ -70,7 +70,7 @@ def sheet(
         request,
         "groups/sheet.html",
         group=group,
-        cards=[_card(place, _code_of(place, signer), enter) for place in places],
+        cards=[_card(place, code, enter) for place in places if (code := _code_of(place, signer))],
         address=settings.address.removeprefix("https://").removeprefix("http://"),
         steps={code: [str(translations(code).ugettext(step)) for step in SHEET_STEPS] for code in LANGUAGES},
     )

@@ -129,6 +129,29 @@ def test_steps_lead_from_overview_to_end(session: Session, world: World) -> None
     assert steps == [Step("overview"), *(Step("section", number) for number in range(2, 8)), Step("end")]
 
 
+def test_answer_says_when_the_candidate_was_seen_last(session: Session, world: World) -> None:
+    candidate_id = start(session, world, section=ADAPTIVE)
+    later = START + timedelta(minutes=1)
+    sitting = session.exec(select(Sitting)).one()
+
+    answer(session, candidate_id, now=later)
+
+    assert (sitting.last_seen_at, session.exec(select(Sitting.last_seen_at)).one()) == (later, later)
+
+
+def test_progress_to_read_says_what_the_locked_one_says(session: Session, world: World) -> None:
+    candidate_id = start(session, world, section=ADAPTIVE)
+    answer(session, candidate_id)
+    session.exec(select(Sitting)).one().language = "fr"
+
+    read, locked = (get_progress(session, candidate_id, lock=lock) for lock in (False, True))
+
+    assert (read.sitting.language, read.asked, read.closes_at) == ("fr", locked.asked, locked.closes_at)
+    assert [(run.position, run.status, run.deadline_at) for run in read.runs] == [
+        (run.position, run.status, run.deadline_at) for run in locked.runs
+    ]
+
+
 def test_start_section_again_changes_nothing(session: Session, world: World) -> None:
     candidate_id = start(session, world, section=ADAPTIVE)
     before = state(session)
