@@ -9,18 +9,19 @@ from random import Random
 from uuid import UUID
 
 import numpy as np
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session
 
 from assess.blueprint import BlueprintContent, Section
 from assess.frozen import FrozenItem, freeze, get_item
 from question_banks.content import ChoiceInteraction, ItemContent
 from question_banks.library import list_units
-from question_banks.models import Bank, Item
 from scoring.estimation import estimate_abilities
 from scoring.irt import FloatArray, information_at, log_probability_table
 from scoring.parameters import parameters_of
 from scoring.selection import draw_item, unit_information_table
 from scoring.stopping import StoppingReason, StoppingRule, stopping_reason
+from storage.tables import metadata
 
 # A deployment serves some dozens of banks; the tables of 500 items take 1.5 MB.
 POOLS_KEPT = 64
@@ -48,18 +49,25 @@ class Scored:
     points: int
 
 
+_ITEM, _BANK = metadata.tables["item"].c, metadata.tables["bank"].c
+_PUBLISHED = (
+    select(_ITEM.current_version_id)
+    .join_from(_ITEM.id.table, _BANK.id.table, _BANK.id == _ITEM.bank_id)
+    .where(
+        _BANK.operator_id == bindparam("operator"),
+        _BANK.code == bindparam("code"),
+        _ITEM.current_version_id.is_not(None),
+    )
+    .order_by(_ITEM.position)
+)
+
 _pools: dict[tuple[UUID, ...], Pool] = {}
 
 
 def load_pool(session: Session, section: Section, *, operator_id: UUID) -> Pool:
     """Return what the section can draw from now; empty when the operator has no such bank. One light query when kept."""
-    published = (
-        select(col(Item.current_version_id))
-        .join(Bank, col(Bank.id) == Item.bank_id)
-        .where(Bank.operator_id == operator_id, Bank.code == section.bank, col(Item.current_version_id).is_not(None))
-        .order_by(col(Item.position))
-    )
-    current = tuple(version_id for version_id in session.exec(published) if version_id is not None)
+    found = session.connection().execute(_PUBLISHED, {"operator": operator_id, "code": section.bank})
+    current = tuple(found.scalars())
     pool = _pools.get(current)
     if pool is None:
         units = list_units(session, operator_id=operator_id, bank_code=section.bank)

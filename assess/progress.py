@@ -1,10 +1,13 @@
 """Where a candidate is: the sitting, its sections, the questions of the section that runs, and the step that is due."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from assess import timing
@@ -12,6 +15,8 @@ from assess.blueprint import BlueprintContent, Section
 from assess.errors import ClosedError, NotFoundError
 from assess.frozen import get_blueprint
 from assess.models import Group, Invitation, Response, SectionRun, ServedItem, Sitting, SittingEvent
+from question_banks.responses import Given
+from storage.tables import metadata
 from storage.wording import N_
 
 OPEN_STATUSES = ("waiting", "running", "paused")
@@ -34,19 +39,83 @@ class Asked:
     response: Response | None
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the open section needs of a served item, as plain values: rows of tables cost more than the question."""
+
+    id: UUID
+    section: int
+    position: int
+    item_version_id: UUID
+    stimulus_id: UUID | None
+    option_order: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the open section needs of a response."""
+
+    given: Given
+    skipped: bool
+    language: str
+    points: int
+
+
+@dataclass(slots=True)
+class OpenItem:
+    """A served item of the open section and its newest response, if there is one."""
+
+    served: Served
+    response: Kept | None
+
+
+@dataclass(slots=True)
+class SittingState:
+    """What the pages need of a sitting."""
+
+    id: UUID
+    operator_id: UUID
+    blueprint_id: UUID
+    language: str
+    seed: int
+    status: str
+    last_seen_at: datetime
+    submitted_at: datetime | None
+    invitation_id: UUID
+
+
+@dataclass(slots=True)
+class RunState:
+    """What the pages need of a section's run."""
+
+    position: int
+    status: str
+    started_at: datetime | None
+    deadline_at: datetime | None
+    seconds_left: int | None
+    ended_at: datetime | None
+    ended_because: str
+
+
+Run = SectionRun | RunState
+
+
 @dataclass(slots=True)
 class Progress:
-    """A sitting as it stands. `asked` holds the questions of the section that is open now, in their order."""
+    """A sitting as it stands. `asked` holds the questions of the section that is open now, in their order.
 
-    sitting: Sitting
+    Sitting and runs are rows to change when they were locked, and plain values else: only the rows can be added to a session.
+    """
+
+    sitting: Sitting | SittingState
     blueprint: BlueprintContent
-    runs: list[SectionRun]
+    runs: Sequence[Run]
     extra_time: float
     closes_at: datetime
-    asked: list[Asked]
+    asked: list[OpenItem]
 
     @property
-    def run(self) -> SectionRun | None:
+    def run(self) -> Run | None:
         """The section that is open: the first that is neither done nor skipped."""
         return next((run for run in self.runs if run.status in OPEN_STATUSES), None)
 
@@ -57,7 +126,7 @@ class Progress:
         return self.blueprint.sections[self.run.position]
 
     @property
-    def unanswered(self) -> Asked | None:
+    def unanswered(self) -> OpenItem | None:
         """The first question of the open section without response."""
         return next((asked for asked in self.asked if asked.response is None), None)
 
@@ -66,7 +135,7 @@ class Progress:
         """Tell whether nothing can be changed any more."""
         return self.sitting.status == "submitted"
 
-    def find_asked(self, position: int) -> Asked | None:
+    def find_asked(self, position: int) -> OpenItem | None:
         """Return the question at that position, if it belongs to the open section."""
         return next((asked for asked in self.asked if asked.served.position == position), None)
 
@@ -106,27 +175,69 @@ class Progress:
         return asked is not None and (self.section.can_go_back or asked.response is None)
 
 
+# The busiest path there is: its statements are built once, since building one costs as much as running it.
+_LOCKED_SITTING = (
+    select(Sitting, col(Invitation.extra_time), col(Group.closes_at))
+    .join(Invitation, col(Invitation.id) == Sitting.invitation_id)
+    .join(Group, col(Group.id) == Invitation.group_id)
+    .where(col(Sitting.candidate_id) == bindparam("candidate"))
+    .with_for_update(of=Sitting)
+)
+_LOCKED_RUNS = (
+    select(SectionRun).where(col(SectionRun.sitting_id) == bindparam("sitting")).order_by(col(SectionRun.position))
+)
+_SITTING, _RUN = metadata.tables["sitting"].c, metadata.tables["section_run"].c
+_INVITATION, _GROUP = metadata.tables["invitation"].c, metadata.tables["candidate_group"].c
+_READ_SITTING = (
+    core_select(*(_SITTING[field.name] for field in fields(SittingState)), _INVITATION.extra_time, _GROUP.closes_at)
+    .join_from(_SITTING.id.table, _INVITATION.id.table, _INVITATION.id == _SITTING.invitation_id)
+    .join(_GROUP.id.table, _GROUP.id == _INVITATION.group_id)
+    .where(_SITTING.candidate_id == bindparam("candidate"))
+)
+_READ_RUNS = (
+    core_select(*(_RUN[field.name] for field in fields(RunState)))
+    .where(_RUN.sitting_id == bindparam("sitting"))
+    .order_by(_RUN.position)
+)
+_SERVED, _RESPONSE = metadata.tables["served_item"].c, metadata.tables["response"].c
+_SPLIT = len(fields(Served))
+_OPEN_ITEMS = (
+    core_select(*(_SERVED[field.name] for field in fields(Served)), *(_RESPONSE[field.name] for field in fields(Kept)))
+    .outerjoin_from(_SERVED.id.table, _RESPONSE.id.table, _RESPONSE.served_item_id == _SERVED.id)
+    .where(_SERVED.sitting_id == bindparam("sitting"), _SERVED.section == bindparam("section_number"))
+    .order_by(_SERVED.position, _RESPONSE.id)
+)
+
+
 def find_progress(session: Session, candidate_id: UUID, *, lock: bool = False) -> Progress | None:
     """Return where the candidate is, or None before the start. With `lock` nobody else changes it meanwhile."""
-    found = (
-        select(Sitting, col(Invitation.extra_time), col(Group.closes_at))
-        .join(Invitation, col(Invitation.id) == Sitting.invitation_id)
-        .join(Group, col(Group.id) == Invitation.group_id)
-        .where(Sitting.candidate_id == candidate_id)
-    )
-    row = session.exec(found.with_for_update(of=Sitting) if lock else found).one_or_none()
+    progress = _locked(session, candidate_id) if lock else _read(session, candidate_id)
+    if progress is not None and progress.run is not None and progress.run.status != "waiting":
+        progress.asked = _list_open(session, progress.sitting.id, section=progress.run.position)
+    return progress
+
+
+def _locked(session: Session, candidate_id: UUID) -> Progress | None:
+    row = session.exec(_LOCKED_SITTING, params={"candidate": candidate_id}).one_or_none()
     if row is None:
         return None
     sitting, extra_time, closes_at = row
     # A further query, since what a locking one joins may be older than the lock.
-    runs = list(
-        session.exec(select(SectionRun).where(SectionRun.sitting_id == sitting.id).order_by(col(SectionRun.position)))
-    )
+    runs = session.exec(_LOCKED_RUNS, params={"sitting": sitting.id}).all()
+    return Progress(sitting, get_blueprint(session, sitting.blueprint_id), runs, extra_time, closes_at, asked=[])
+
+
+def _read(session: Session, candidate_id: UUID) -> Progress | None:
+    # What this session changed and did not send yet is part of the answer; a statement of Core does not look for it.
+    session.flush()
+    connection = session.connection()
+    row = connection.execute(_READ_SITTING, {"candidate": candidate_id}).one_or_none()
+    if row is None:
+        return None
+    sitting = SittingState(*row[:-2])
+    runs = [RunState(*run) for run in connection.execute(_READ_RUNS, {"sitting": sitting.id})]
     blueprint = get_blueprint(session, sitting.blueprint_id)
-    progress = Progress(sitting, blueprint, runs, extra_time, closes_at, asked=[])
-    if progress.run is not None and progress.run.status != "waiting":
-        progress.asked = list_asked(session, sitting.id, section=progress.run.position)
-    return progress
+    return Progress(sitting, blueprint, runs, extra_time=row[-2], closes_at=row[-1], asked=[])
 
 
 def get_progress(session: Session, candidate_id: UUID, *, lock: bool = False) -> Progress:
@@ -137,19 +248,26 @@ def get_progress(session: Session, candidate_id: UUID, *, lock: bool = False) ->
     return progress
 
 
-def list_asked(session: Session, sitting_id: UUID, *, section: int | None = None) -> list[Asked]:
-    """Return the served items of a section, or of the whole sitting, each with its newest response; one query."""
+def list_asked(session: Session, sitting_id: UUID) -> list[Asked]:
+    """Return the served items of the whole sitting, each with its newest response; one query."""
     rows = (
         select(ServedItem, Response)
         .outerjoin(Response, col(Response.served_item_id) == ServedItem.id)
         .where(ServedItem.sitting_id == sitting_id)
         .order_by(col(ServedItem.position), col(Response.id))
     )
-    if section is not None:
-        rows = rows.where(ServedItem.section == section)
     newest: dict[UUID, Asked] = {}
     for served, response in session.exec(rows):
         newest[served.id] = Asked(served, response)
+    return list(newest.values())
+
+
+def _list_open(session: Session, sitting_id: UUID, *, section: int) -> list[OpenItem]:
+    newest: dict[UUID, OpenItem] = {}
+    for row in session.connection().execute(_OPEN_ITEMS, {"sitting": sitting_id, "section_number": section}):
+        # An outer join gives nothing but NULL where there is no response.
+        response = None if row.points is None else Kept(*row[_SPLIT:])
+        newest[row.id] = OpenItem(Served(*row[:_SPLIT]), response)
     return list(newest.values())
 
 

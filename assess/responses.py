@@ -5,20 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, select
 
 from assess import timing
 from assess.errors import ClosedError, InvalidInputError, NotFoundError
 from assess.frozen import FrozenItem, get_item
-from assess.models import Response, ServedItem
-from assess.progress import Asked, Progress, Step, get_progress, note_language, require_open
+from assess.models import ServedItem
+from assess.progress import Kept, OpenItem, Progress, Step, get_progress, note_language, require_open
 from assess.sections import resume_clock, serve_next
 from question_banks.errors import InvalidResponseError
 from question_banks.responses import Fields, Given, read_response
 from scoring.marking import mark_response
+from storage.tables import metadata, new_id
 from storage.wording import N_
 
 KEY_LIMIT = 64
+
+_RESPONSES = metadata.tables["response"]
+_KEEP = _RESPONSES.insert()
+_SITTINGS = metadata.tables["sitting"]
+_SEE = _SITTINGS.update().where(_SITTINGS.c.id == bindparam("sitting")).values(last_seen_at=bindparam("now"))
+_SAME = core_select(_RESPONSES.c.id).where(
+    _RESPONSES.c.served_item_id == bindparam("served"), _RESPONSES.c.client_key == bindparam("key")
+)
 
 
 class OutOfTimeError(ClosedError):
@@ -74,8 +86,8 @@ def record_response(session: Session, candidate_id: UUID, answer: Answer, *, now
         # A French test is read in French by everybody: that is no choice of the candidate.
         note_language(session, progress, answer.language, now=now, position=answer.position)
     asked.response = _keep(session, progress, asked, item, answer, given, now=now)
-    progress.sitting.last_seen_at = now
-    session.add(progress.sitting)
+    session.connection().execute(_SEE, {"sitting": progress.sitting.id, "now": now})
+    set_committed_value(progress.sitting, "last_seen_at", now)
     if not progress.section.can_go_back:
         serve_next(session, progress, run, now=now)
     session.flush()
@@ -98,34 +110,43 @@ def _read(item: FrozenItem, answer: Answer) -> Given:
     return given
 
 
-def _is_repeat(session: Session, asked: Asked, key: str) -> bool:
+def _is_repeat(session: Session, asked: OpenItem, key: str) -> bool:
     if asked.response is None:
         return False
     # Not only the newest: an old page that is sent again must not undo a change that was made since.
-    same = select(Response.id).where(Response.served_item_id == asked.served.id, Response.client_key == key)
-    return session.exec(same).first() is not None
+    found = session.connection().execute(_SAME, {"served": asked.served.id, "key": key})
+    return found.first() is not None
 
 
 def _keep(
-    session: Session, progress: Progress, asked: Asked, item: FrozenItem, answer: Answer, given: Given, *, now: datetime
-) -> Response:
+    session: Session,
+    progress: Progress,
+    asked: OpenItem,
+    item: FrozenItem,
+    answer: Answer,
+    given: Given,
+    *,
+    now: datetime,
+) -> Kept:
     score = mark_response(item.content, given, language=answer.language)
-    response = Response(
-        served_item_id=asked.served.id,
-        sitting_id=progress.sitting.id,
-        client_key=answer.key,
-        given=dict(given),
-        skipped=answer.skipped,
-        language=answer.language,
-        points=score.points,
-        maximum=score.maximum,
-        recorded_at=now,
-    )
-    session.add(response)
-    return response
+    kept = Kept(given=dict(given), skipped=answer.skipped, language=answer.language, points=score.points)
+    row = {
+        "id": new_id(),
+        "served_item_id": asked.served.id,
+        "sitting_id": progress.sitting.id,
+        "client_key": answer.key,
+        "given": kept.given,
+        "skipped": kept.skipped,
+        "language": kept.language,
+        "points": kept.points,
+        "maximum": score.maximum,
+        "recorded_at": now,
+    }
+    session.connection().execute(_KEEP, row)
+    return kept
 
 
-def _step_after(progress: Progress, asked: Asked, now: datetime) -> Step:
+def _step_after(progress: Progress, asked: OpenItem, now: datetime) -> Step:
     """Return what follows an answer: in a fixed section the question behind it, while there is still one to answer."""
     run = progress.run
     if run is None or not progress.section.can_go_back or progress.unanswered is None:

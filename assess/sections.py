@@ -11,8 +11,11 @@ from sqlmodel import Session, func, select
 
 from assess import delivery, timing
 from assess.frozen import FrozenItem
-from assess.models import SectionRun, ServedItem
-from assess.progress import Asked, Progress, Step, get_progress, note, require_open
+from assess.models import ServedItem
+from assess.progress import OpenItem, Progress, Run, Served, Step, get_progress, note, require_open
+from storage.tables import metadata, new_id
+
+_SERVE = metadata.tables["served_item"].insert()
 
 
 def start_section(session: Session, candidate_id: UUID, *, number: int, now: datetime) -> Step:
@@ -48,7 +51,7 @@ def end_section(session: Session, candidate_id: UUID, *, number: int, now: datet
     return progress.step(now)
 
 
-def close_run(session: Session, progress: Progress, run: SectionRun, *, now: datetime) -> None:
+def close_run(session: Session, progress: Progress, run: Run, *, now: datetime) -> None:
     """End the open section, with the reason that its state gives."""
     if run.status == "waiting":
         _end(run, "skipped", "candidate", now)
@@ -90,7 +93,7 @@ def go_on(session: Session, candidate_id: UUID, *, now: datetime) -> Step:
     return progress.step(now)
 
 
-def resume_clock(session: Session, progress: Progress, run: SectionRun, *, now: datetime) -> None:
+def resume_clock(session: Session, progress: Progress, run: Run, *, now: datetime) -> None:
     """Let the clock of a paused section run again, with the time that was left."""
     run.status, run.deadline_at, run.seconds_left = "running", timing.deadline_after(now, run.seconds_left), None
     progress.sitting.last_seen_at = now
@@ -98,7 +101,7 @@ def resume_clock(session: Session, progress: Progress, run: SectionRun, *, now: 
     session.add_all([run, progress.sitting])
 
 
-def serve_next(session: Session, progress: Progress, run: SectionRun, *, now: datetime, after: int = 0) -> None:
+def serve_next(session: Session, progress: Progress, run: Run, *, now: datetime, after: int = 0) -> None:
     """Serve the next item of an adaptive section, or end it."""
     position = 1 + max((asked.served.position for asked in progress.asked), default=after)
     rng = Random(f"{progress.sitting.seed}:{run.position}:{position}")  # noqa: S311 (a draw that can be replayed)
@@ -130,29 +133,29 @@ def _serve_first(session: Session, progress: Progress, *, after: int, now: datet
 def _serve(
     session: Session,
     progress: Progress,
-    run: SectionRun,
+    run: Run,
     item: FrozenItem,
     rng: Random,
     *,
     position: int,
     now: datetime,
 ) -> None:
-    served = ServedItem(
-        sitting_id=progress.sitting.id,
+    served = Served(
+        id=new_id(),
         section=run.position,
         position=position,
         item_version_id=item.version_id,
         stimulus_id=item.stimulus_id,
         option_order=delivery.shuffle_options(item.content, rng),
-        served_at=now,
     )
-    session.add(served)
-    progress.asked.append(Asked(served, None))
+    row = {name: getattr(served, name) for name in Served.__slots__}
+    session.connection().execute(_SERVE, row | {"sitting_id": progress.sitting.id, "served_at": now})
+    progress.asked.append(OpenItem(served, None))
 
 
 def _pool(session: Session, progress: Progress) -> delivery.Pool:
     return delivery.load_pool(session, progress.section, operator_id=progress.sitting.operator_id)
 
 
-def _end(run: SectionRun, status: str, reason: str, at: datetime) -> None:
+def _end(run: Run, status: str, reason: str, at: datetime) -> None:
     run.status, run.ended_because, run.ended_at, run.deadline_at, run.seconds_left = status, reason, at, None, None

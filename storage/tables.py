@@ -78,7 +78,7 @@ class Json(TypeDecorator[T], Generic[T]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:  # noqa: ARG002 (the interface's name)
         """Turn JSON into the value."""
-        return None if value is None else self.adapter.validate_python(value, strict=False)
+        return None if value is None else self.adapter.validator.validate_python(value)
 
 
 class Frozen(BaseModel, frozen=True, extra="forbid"):

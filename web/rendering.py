@@ -86,6 +86,7 @@ def environment() -> Environment:
         autoescape=select_autoescape(["html", "xml"], default=True),
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -18,15 +18,16 @@ class Signer:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._serializers: dict[str, URLSafeTimedSerializer] = {}
 
     def sign(self, purpose: str, value: object) -> str:
         """Return the value as text that only this server could have written; readable by anyone."""
-        return URLSafeTimedSerializer(self._secret, salt=purpose).dumps(value)
+        return self._serializer(purpose).dumps(value)
 
     def read(self, purpose: str, text: str, *, seconds: int) -> object | None:
         """Return a signed value not older than `seconds`; None for anything else."""
         try:
-            value: object = URLSafeTimedSerializer(self._secret, salt=purpose).loads(text, max_age=seconds)
+            value: object = self._serializer(purpose).loads(text, max_age=seconds)
         except BadData:
             return None
         return value
@@ -39,6 +40,11 @@ class Signer:
     def code_digest(self, code: str) -> str:
         """Return what is stored of a code and looked up by."""
         return self._mac(b"code lookup", code.encode()).hex()
+
+    def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
+        if purpose not in self._serializers:
+            self._serializers[purpose] = URLSafeTimedSerializer(self._secret, salt=purpose)
+        return self._serializers[purpose]
 
     def _mac(self, purpose: bytes, value: bytes) -> bytes:
         return hmac.digest(self._secret, purpose + b"\0" + value, "sha256")

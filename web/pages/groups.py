@@ -160,5 +160,5 @@ def _shown(code: str) -> str:
 
 def _card(place: Invitation, code: str, enter: str) -> Card:
     # The address is on paper that anybody may pick up: it fills the code in, and never more than that.
-    qr = segno.make(f"{enter}?code={code}" if code else enter, error="m", micro=False)
+    qr = segno.make(f"{enter}?code={code}", error="m", micro=False)
     return Card(place.number, _shown(code), qr.svg_data_uri(border=2, xmldecl=False, svgns=True))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from sqlmodel import Session
@@ -13,13 +14,13 @@ from starlette.responses import Response
 from assess import responses, timing
 from assess.delivery import language_for
 from assess.frozen import get_item, get_stimulus
-from assess.progress import Asked, Progress, get_progress
+from assess.progress import OpenItem, Progress, get_progress
 from assess.responses import Answer, OutOfTimeError, RefusedResponseError
 from question_banks.responses import PREFIX
 from web import i18n
-from web.deps import CandidateId, Now, Reading, Transaction
+from web.deps import CandidateId, Now, Reading, act_durably, read_at_once
 from web.errors import error_page, sentence_of
-from web.forms import Fields, FormFields, first
+from web.forms import FormFields, first
 from web.i18n import gettext
 from web.question_display import QuestionDisplay, display_question, fields_of
 from web.rendering import FormError, LanguageLink, page, see_other, url_of
@@ -41,20 +42,11 @@ class Clock:
 
 
 @router.get("/sitting/questions/{position}", name="questions.show")
-def show(
-    request: Request,
-    candidate_id: CandidateId,
-    session: Reading,
-    now: Now,
-    position: Annotated[int, Path(ge=1, le=POSITION_LIMIT)],
+async def show(
+    request: Request, candidate_id: CandidateId, now: Now, position: Annotated[int, Path(ge=1, le=POSITION_LIMIT)]
 ) -> Response:
     """Show the question, filled in with what was saved; one that is not due leads to what is."""
-    progress = get_progress(session, candidate_id)
-    asked = progress.find_asked(position)
-    if asked is None or not progress.may_see(position, now):
-        return go_to(request, progress.step(now))
-    given = fields_of(asked.response.given) if asked.response else {}
-    return _question(request, session, progress, asked, now, fields=given)
+    return await read_at_once(request, lambda session: _show(request, session, candidate_id, position, now))
 
 
 @router.get("/sitting/responses", name="responses.index")
@@ -64,7 +56,7 @@ def index(request: Request, candidate_id: CandidateId) -> Response:  # noqa: ARG
 
 
 @router.post("/sitting/responses", name="responses.create")
-def create(request: Request, candidate_id: CandidateId, fields: FormFields, session: Transaction, now: Now) -> Response:
+async def create(request: Request, candidate_id: CandidateId, fields: FormFields, now: Now) -> Response:
     """Save the answer, durably, and go on to what comes next; one that cannot be taken comes back filled in."""
     position = first(fields, "position")
     if not position.isdecimal() or not position.isascii() or int(position[:9]) > POSITION_LIMIT:
@@ -76,24 +68,7 @@ def create(request: Request, candidate_id: CandidateId, fields: FormFields, sess
         skipped="skip" in fields,
         fields=fields,
     )
-    try:
-        step = responses.record_response(session, candidate_id, answer, now=now)
-    except RefusedResponseError as refusal:
-        progress = get_progress(session, candidate_id)
-        asked = progress.find_asked(answer.position)
-        assert asked is not None  # noqa: S101 (the answer was read against it just now)
-        problems = {key: sentence_of(problem) for key, problem in refusal.problems.items()}
-        return _not_pushed(
-            _question(
-                request, session, progress, asked, now, fields=fields, problems=problems, language=answer.language
-            )
-        )
-    except OutOfTimeError:
-        progress = get_progress(session, candidate_id)
-        run = progress.run
-        number = run.position + 1 if run else 1
-        return _not_pushed(page(request, "sittings/expired.html", status=409, number=number))
-    return go_to(request, step)
+    return await act_durably(request, lambda session: _record(request, session, candidate_id, answer, now))
 
 
 @router.get("/sitting/clock", name="clocks.show")
@@ -103,14 +78,50 @@ def clock(request: Request, candidate_id: CandidateId, session: Reading, now: No
     return page(request, "sittings/clock.html", fragment="sittings/_clock.html", clock=_clock(progress, now))
 
 
+def _show(request: Request, session: Session, candidate_id: UUID, position: int, now: datetime) -> Response:
+    progress = get_progress(session, candidate_id)
+    asked = progress.find_asked(position)
+    if asked is None or not progress.may_see(position, now):
+        return go_to(request, progress.step(now))
+    given = fields_of(asked.response.given) if asked.response else {}
+    return _question(request, session, progress, asked, now, fields=given)
+
+
+def _record(request: Request, session: Session, candidate_id: UUID, answer: Answer, now: datetime) -> Response:
+    try:
+        step = responses.record_response(session, candidate_id, answer, now=now)
+    except RefusedResponseError as refusal:
+        progress = get_progress(session, candidate_id)
+        asked = progress.find_asked(answer.position)
+        assert asked is not None  # noqa: S101 (the answer was read against it just now)
+        problems = {key: sentence_of(problem) for key, problem in refusal.problems.items()}
+        return _not_pushed(
+            _question(
+                request,
+                session,
+                progress,
+                asked,
+                now,
+                fields=answer.fields,
+                problems=problems,
+                language=answer.language,
+            )
+        )
+    except OutOfTimeError:
+        run = get_progress(session, candidate_id).run
+        number = run.position + 1 if run else 1
+        return _not_pushed(page(request, "sittings/expired.html", status=409, number=number))
+    return go_to(request, step)
+
+
 def _question(
     request: Request,
     session: Session,
     progress: Progress,
-    asked: Asked,
+    asked: OpenItem,
     now: datetime,
     *,
-    fields: Fields,
+    fields: Mapping[str, Sequence[str]],
     problems: Mapping[str, str] | None = None,
     language: str = "",
 ) -> Response:
@@ -152,7 +163,7 @@ def _heading(progress: Progress, number: int, most: int) -> str:
 def _display(
     session: Session,
     progress: Progress,
-    asked: Asked,
+    asked: OpenItem,
     fields: Mapping[str, Sequence[str]],
     problems: Mapping[str, str],
     language: str,
