@@ -5,9 +5,10 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlmodel import Session
@@ -71,10 +72,16 @@ async def _committed_in_a_thread(database: Database) -> AsyncIterator[Session]:
     try:
         yield session
     except BaseException as error:
-        if not await run_in_threadpool(opened.__exit__, type(error), error, error.__traceback__):
+        if not await _in_a_thread_of_its_own(opened, type(error), error, error.__traceback__):
             raise
     else:
-        await run_in_threadpool(opened.__exit__, None, None, None)
+        await _in_a_thread_of_its_own(opened, None, None, None)
+
+
+async def _in_a_thread_of_its_own(opened: AbstractContextManager[Session], *how: Any) -> bool | None:
+    # Not one of the threads that pages share: all of those may be waiting for the very row or connection that this
+    # commit lets go.
+    return await to_thread.run_sync(opened.__exit__, *how, limiter=CapacityLimiter(1))
 
 
 async def transaction(request: Request) -> AsyncIterator[Session]:
