@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from question_banks.errors import BankNotFoundError
 from question_banks.models import Bank, Item, ItemVersion, Stimulus, Testlet
@@ -64,16 +64,6 @@ def list_units(session: Session, *, operator_id: UUID, bank_code: str) -> list[U
         .order_by(col(Item.position))
     )
     return _units([(version, testlet or "") for version, testlet in rows])
-
-
-def count_items(session: Session, bank_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return how many items each bank offers, in one query."""
-    rows = session.exec(
-        select(Item.bank_id, func.count())
-        .where(col(Item.bank_id).in_(bank_ids), col(Item.current_version_id).is_not(None))
-        .group_by(col(Item.bank_id))
-    )
-    return dict.fromkeys(bank_ids, 0) | dict(rows.all())
 
 
 def get_version(session: Session, version_id: UUID) -> ItemVersion:

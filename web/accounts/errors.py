@@ -13,7 +13,3 @@ class AccountNotFoundError(AccountError, LookupError):
 
 class InvalidAccountError(AccountError, ValueError):
     """An account that may not be made as asked."""
-
-
-class NotAllowedError(AccountError, PermissionError):
-    """Signed in, but this act is for another role."""
