@@ -52,7 +52,7 @@ def test_passport_shows_every_fact_of_a_result(
         "23 November 2026, supervised, in Molenbeek, 12 questions, provisional. "
         "How was this tested? Each question was chosen after the answer before it. Language of the questions: Dutch. "
         "Valid until 23 November 2029. "
-        "Provisional: the authors estimated how difficult each question is, and where a level begins."
+        "Provisional: the authors estimated the difficulty, what is best in situations, and where a level begins."
     )
     for secret in ("0.7123456", "0.4567891", "evidence-secret"):
         assert secret not in shown.html
