@@ -13,8 +13,8 @@ from assess.blueprint import BlueprintContent, Section
 from assess.errors import NotFoundError
 from assess.models import Assessment, Blueprint
 from question_banks.competences import list_competences
-from question_banks.content import Texts
 from question_banks.models import Bank, Item
+from question_banks.texts import Texts
 from storage.wording import N_
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from question_banks.content import Code, Texts
+from question_banks.texts import Code, Texts
 from storage.tables import Frozen
 
 

@@ -14,7 +14,8 @@ from sqlmodel import Session
 
 from assess.blueprint import BlueprintContent, Section
 from assess.frozen import FrozenItem, freeze, get_item
-from question_banks.content import ChoiceInteraction, ItemContent
+from question_banks.content import ItemContent
+from question_banks.interactions import ChoiceInteraction
 from question_banks.library import list_units
 from scoring.estimation import estimate_abilities
 from scoring.irt import FloatArray, information_at, log_probability_table

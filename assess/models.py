@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from assess.blueprint import BlueprintContent
+from question_banks.content import MediaFile
 from storage.tables import Json, Table, UtcDateTime
 
 
@@ -140,3 +141,26 @@ class SittingEvent(Table, table=True):
     kind: str
     at: datetime = Field(sa_type=UtcDateTime)
     detail: dict[str, Any] = Field(sa_type=Json(dict[str, Any]))
+
+
+class Upload(Table, table=True):
+    """A file that a candidate sent as an answer; the bytes lie in the media store under their digest."""
+
+    __table_args__ = (UniqueConstraint("sitting_id", "digest"),)
+
+    sitting_id: UUID = Field(foreign_key="sitting.id", index=True)
+    digest: str = Field(index=True)
+    file: MediaFile = Field(sa_type=Json(MediaFile))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Play(Table, table=True):
+    """One hearing of a recording whose plays are limited: the `number`-th of a served item's medium."""
+
+    __table_args__ = (UniqueConstraint("served_item_id", "medium", "number"),)
+
+    served_item_id: UUID = Field(foreign_key="served_item.id", index=True)
+    medium: str
+    """The id of the medium; one of the shared material is written `stimulus.m1`."""
+    number: int
+    started_at: datetime = Field(sa_type=UtcDateTime)

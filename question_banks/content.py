@@ -1,159 +1,103 @@
-"""What an item shows, and its key. Pure.
+"""One item as it is shown and marked, and the shared material that items hang on. Pure.
 
-Display and key are two unions: a page gets interactions, marking gets rules, and nothing that a candidate sees holds a key.
-The language is inside the item: the same ids, keys and statistics for French and Dutch.
+Display and key are two unions (`interactions`, `rules`): a page gets interactions, marking gets rules, and nothing that a candidate
+sees holds a key. The language is inside the item: the same ids, keys and statistics for French and Dutch.
 """
 
-import re
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from question_banks.interactions import Interaction
+from question_banks.rules import Rule
+from question_banks.texts import ANCHOR, ANY, InteractionId, Texts
 from storage.tables import Frozen
 
-Texts = dict[str, str]
-"""One text per language code (`fr`, `nl`, `en`, ...)."""
-
-ANCHOR = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-InteractionId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,20}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Option(Frozen):
-    """One thing to choose."""
+class MediaFile(Frozen):
+    """A stored file, by the SHA-256 of its bytes. `width` and `height` in pixels, `seconds` of sound; 0 where there is none."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,20}$")]
-    text: Texts
+    digest: Digest
+    type: str
+    name: str = ""
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    seconds: float = 0
 
 
-class ChoiceInteraction(Frozen):
-    """One right option, or several (`multiple`)."""
+class Media(Frozen):
+    """A picture or recording of an item: a file a language, or one for `any`; and its words for who cannot see or hear it.
 
-    type: Literal["choice"] = "choice"
+    `play_limit` is how often a candidate may hear it; None is no limit. `decorative` pictures need no alt text.
+    """
+
     id: InteractionId
-    prompt: Texts = {}
-    options: tuple[Option, ...]
-    multiple: bool = False
-    shuffle: bool = True
+    kind: Literal["image", "audio", "video"]
+    files: dict[str, MediaFile] = {}
+    alt: Texts = {}
+    transcript: Texts = {}
+    shows_transcript: bool = True
+    decorative: bool = False
+    play_limit: Annotated[int, Field(ge=1, le=10)] | None = None
 
-
-class NumericInteraction(Frozen):
-    """A number that the candidate types."""
-
-    type: Literal["numeric"] = "numeric"
-    id: InteractionId
-    prompt: Texts = {}
-    unit: Texts = {}
-
-
-class TextEntryInteraction(Frozen):
-    """A word or a few that the candidate types."""
-
-    type: Literal["text_entry"] = "text_entry"
-    id: InteractionId
-    prompt: Texts = {}
-    width: Annotated[int, Field(ge=2, le=60)] = 20
-
-
-class JudgementInteraction(Frozen):
-    """The best and the worst thing to do in a situation."""
-
-    type: Literal["judgement"] = "judgement"
-    id: InteractionId
-    prompt: Texts = {}
-    options: tuple[Option, ...]
-
-
-Interaction = Annotated[
-    ChoiceInteraction | NumericInteraction | TextEntryInteraction | JudgementInteraction, Field(discriminator="type")
-]
-
-
-class MatchRule(Frozen):
-    """All or nothing: the chosen options are exactly the key. One point."""
-
-    rule: Literal["match"] = "match"
-    key: frozenset[str]
-
-
-class PerOptionRule(Frozen):
-    """Hits minus errors over the number of keys, rounded down to whole points of `points`."""
-
-    rule: Literal["per_option"] = "per_option"
-    key: frozenset[str]
-    points: Annotated[int, Field(ge=1, le=8)] = 2
-
-
-class NumberRule(Frozen):
-    """Within `tolerance` (absolute) of the key. One point."""
-
-    rule: Literal["number"] = "number"
-    key: Decimal
-    tolerance: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-
-
-Ignorable = Literal["case", "diacritics", "punctuation"]
-
-
-class TextRule(Frozen):
-    """One of the accepted texts of the language that was answered in. One point."""
-
-    rule: Literal["text"] = "text"
-    accept: dict[str, tuple[str, ...]]
-    ignore: frozenset[Ignorable] = frozenset()
-    edits: Annotated[int, Field(ge=0, le=2)] = 0
-
-
-class JudgementRule(Frozen):
-    """Experts' mean effectiveness of each option; one point for the best as most, one for the worst as least."""
-
-    rule: Literal["judgement"] = "judgement"
-    effectiveness: dict[str, float]
-
-
-Rule = Annotated[MatchRule | PerOptionRule | NumberRule | TextRule | JudgementRule, Field(discriminator="rule")]
+    def file_in(self, language: str) -> MediaFile | None:
+        """Return the file for that language, else the one for any; None when there is neither."""
+        return self.files.get(language) or self.files.get(ANY)
 
 
 class AuthorEstimate(Frozen):
     """What the authors expect of an item before anyone has sat it: provisional item parameters, in logits."""
 
-    b: Annotated[float, Field(ge=-6, le=6)]
+    b: Annotated[float, Field(ge=-6, le=6)] = 0.0
     a: Annotated[float, Field(gt=0, le=4)] = 1.0
 
 
 class ItemContent(Frozen):
-    """One composite item: a body per language and a list of interactions, each with its rule."""
+    """One composite item: a body per language and a list of interactions, each with its rule.
+
+    `languages` are those it is complete in, once it is published. A medium that no text anchors (`{{m1}}`) and no interaction
+    uses stands before the body.
+    """
 
     languages: tuple[str, ...]
-    body: Texts
-    interactions: tuple[Interaction, ...]
-    rules: dict[str, Rule]
-    competence: str
-    level: str
-    estimate: AuthorEstimate
-    seconds: int
+    body: Texts = {}
+    media: tuple[Media, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    rules: dict[str, Rule] = {}
+    competence: str = ""
+    level: str = ""
+    estimate: AuthorEstimate = AuthorEstimate()
+    seconds: int = 60
     tags: tuple[str, ...] = ()
     rationale: Texts = {}
+    can_do: Texts = {}
+    """What who solves this can do, in the words of the authors: an infinitive."""
 
     def interaction(self, interaction_id: str) -> Interaction | None:
         """Return the interaction of that id, or None."""
         return next((one for one in self.interactions if one.id == interaction_id), None)
 
+    def medium(self, medium_id: str) -> Media | None:
+        """Return the medium of that id, or None."""
+        return next((one for one in self.media if one.id == medium_id), None)
+
     @property
     def anchored(self) -> frozenset[str]:
-        """The ids of the interactions that stand inside the body."""
+        """The ids of the interactions and media that stand inside the body."""
         return frozenset(ANCHOR.findall(next(iter(self.body.values()), "")))
 
 
 class StimulusContent(Frozen):
-    """A shared text that several items hang on."""
+    """Shared material that several items hang on: a text, pictures, recordings."""
 
     languages: tuple[str, ...]
-    title: Texts
-    body: Texts
+    title: Texts = {}
+    body: Texts = {}
+    media: tuple[Media, ...] = ()
 
-
-def in_language(texts: Texts, language: str) -> str:
-    """Return the text in that language, else in any language that there is; empty when there is none."""
-    return texts.get(language) or next(iter(texts.values()), "")
+    def medium(self, medium_id: str) -> Media | None:
+        """Return the medium of that id, or None."""
+        return next((one for one in self.media if one.id == medium_id), None)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from question_banks.content import Texts
+from question_banks.texts import Texts
 from storage.tables import Frozen
 
 Pillar = Literal["basic", "technical", "social", "language"]

@@ -10,15 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from question_banks.content import (
-    ChoiceInteraction,
-    Interaction,
-    ItemContent,
-    JudgementInteraction,
-    NumericInteraction,
-    Option,
-)
+from question_banks.content import ItemContent
 from question_banks.errors import InvalidResponseError
+from question_banks.interactions import ChoiceInteraction, Interaction, JudgementInteraction, NumericInteraction, Option
 from storage.wording import N_
 
 Value = list[str] | str | dict[str, str]

@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from fnmatch import translate
 from re import fullmatch
 
-from question_banks.content import (
-    ItemContent,
-    JudgementRule,
-    MatchRule,
-    NumberRule,
-    PerOptionRule,
-    Rule,
-    TextRule,
-)
+from question_banks.content import ItemContent
 from question_banks.responses import Given, Value, parse_number
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, Rule, TextRule
 
 MARKING_VERSION = "marking-1"
 

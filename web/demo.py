@@ -23,8 +23,9 @@ from assess.responses import Answer, record_response
 from assess.results import close_sitting
 from assess.sections import end_section, start_section
 from assess.sittings import start_sitting
-from question_banks.content import ItemContent, JudgementRule, MatchRule, NumberRule, PerOptionRule, TextRule
+from question_banks.content import ItemContent
 from question_banks.responses import PREFIX
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, TextRule
 from scoring.passport.declarations import declare
 from scoring.passport.outcomes import find_passport
 from scoring.passport.shares import ShareChoice, make_share

@@ -10,20 +10,18 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from question_banks.content import (
-    ANCHOR,
+from question_banks.content import ItemContent, StimulusContent
+from question_banks.interactions import (
     ChoiceInteraction,
     Interaction,
-    ItemContent,
     JudgementInteraction,
     NumericInteraction,
     Option,
-    StimulusContent,
     TextEntryInteraction,
-    in_language,
 )
 from question_banks.markdown import to_html
 from question_banks.responses import PREFIX, Given
+from question_banks.texts import ANCHOR, in_language
 from web import i18n
 
 Kind = Literal["radios", "checkboxes", "select", "text", "number", "judgement"]

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.datastructures import URL
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from question_banks.content import Texts, in_language
+from question_banks.texts import Texts, in_language
 from web import i18n
 from web.notices import NOTICES
 

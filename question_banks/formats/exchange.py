@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from question_banks.content import ItemContent, StimulusContent, Texts
+from question_banks.content import ItemContent, StimulusContent
+from question_banks.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)

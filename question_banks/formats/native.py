@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from question_banks import content as c
+from question_banks import content, interactions, rules, texts
 from question_banks.formats.exchange import BankDraft, ItemDraft, Problem, UnitDraft
 from question_banks.formats.yaml_lines import Document, Path, read_documents
+from question_banks.texts import ANCHOR
 from storage.wording import N_
 
 Level = Annotated[str, Field(pattern=r"^(?:[1-4]|pre-A1|[ABC][12])$")]
@@ -46,7 +47,7 @@ class _Wrong(_Option):
 
 class _Choice(_Document):
     type: Literal["choice"]
-    id: c.InteractionId
+    id: texts.InteractionId
     prompt: Texts = {}
     options: Annotated[list[_Option], Field(min_length=2, max_length=8)]
     multiple: bool = False
@@ -55,72 +56,72 @@ class _Choice(_Document):
     scoring: Literal["match", "per_option"] = "match"
     points: Annotated[int, Field(ge=1, le=8)] = 2
 
-    def display(self) -> c.Interaction:
-        options = tuple(c.Option(id=one.id, text=one.text) for one in self.options)
-        return c.ChoiceInteraction(
+    def display(self) -> interactions.Interaction:
+        options = tuple(interactions.Option(id=one.id, text=one.text) for one in self.options)
+        return interactions.ChoiceInteraction(
             id=self.id, prompt=self.prompt, options=options, multiple=self.multiple, shuffle=self.shuffle
         )
 
-    def rule(self) -> c.Rule:
+    def rule(self) -> rules.Rule:
         if self.scoring == "per_option":
-            return c.PerOptionRule(key=frozenset(self.key), points=self.points)
-        return c.MatchRule(key=frozenset(self.key))
+            return rules.PerOptionRule(key=frozenset(self.key), points=self.points)
+        return rules.MatchRule(key=frozenset(self.key))
 
 
 class _Numeric(_Document):
     type: Literal["numeric"]
-    id: c.InteractionId
+    id: texts.InteractionId
     prompt: Texts = {}
     unit: Texts = {}
     key: Decimal
     tolerance: Annotated[Decimal, Field(ge=0)] = Decimal(0)
     wrong: list[_Wrong] = []
 
-    def display(self) -> c.Interaction:
-        return c.NumericInteraction(id=self.id, prompt=self.prompt, unit=self.unit)
+    def display(self) -> interactions.Interaction:
+        return interactions.NumericInteraction(id=self.id, prompt=self.prompt, unit=self.unit)
 
-    def rule(self) -> c.Rule:
-        return c.NumberRule(key=self.key, tolerance=self.tolerance)
+    def rule(self) -> rules.Rule:
+        return rules.NumberRule(key=self.key, tolerance=self.tolerance)
 
 
 class _TextEntry(_Document):
     type: Literal["text_entry"]
-    id: c.InteractionId
+    id: texts.InteractionId
     prompt: Texts = {}
     accept: Annotated[dict[LanguageCode, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
-    ignore: list[c.Ignorable] = []
+    ignore: list[rules.Ignorable] = []
     edits: Annotated[int, Field(ge=0, le=2)] = 0
     width: Annotated[int, Field(ge=2, le=60)] = 20
 
-    def display(self) -> c.Interaction:
-        return c.TextEntryInteraction(id=self.id, prompt=self.prompt, width=self.width)
+    def display(self) -> interactions.Interaction:
+        return interactions.TextEntryInteraction(id=self.id, prompt=self.prompt, width=self.width)
 
-    def rule(self) -> c.Rule:
+    def rule(self) -> rules.Rule:
         accept = {language: tuple(texts) for language, texts in self.accept.items()}
-        return c.TextRule(accept=accept, ignore=frozenset(self.ignore), edits=self.edits)
+        return rules.TextRule(accept=accept, ignore=frozenset(self.ignore), edits=self.edits)
 
 
 class _Judgement(_Document):
     type: Literal["judgement"]
-    id: c.InteractionId
+    id: texts.InteractionId
     prompt: Texts = {}
     options: Annotated[list[_Option], Field(min_length=3, max_length=6)]
     effectiveness: dict[str, Annotated[float, Field(ge=1, le=4)]]
 
-    def display(self) -> c.Interaction:
-        options = tuple(c.Option(id=one.id, text=one.text) for one in self.options)
-        return c.JudgementInteraction(id=self.id, prompt=self.prompt, options=options)
+    def display(self) -> interactions.Interaction:
+        options = tuple(interactions.Option(id=one.id, text=one.text) for one in self.options)
+        return interactions.JudgementInteraction(id=self.id, prompt=self.prompt, options=options)
 
-    def rule(self) -> c.Rule:
-        return c.JudgementRule(effectiveness=self.effectiveness)
+    def rule(self) -> rules.Rule:
+        return rules.JudgementRule(effectiveness=self.effectiveness)
 
 
 _Interaction = Annotated[_Choice | _Numeric | _TextEntry | _Judgement, Field(discriminator="type")]
 
 
 class _Item(_Document):
-    item: c.Code
-    competence: c.Code | None = None
+    item: texts.Code
+    competence: texts.Code | None = None
     difficulty: Annotated[float, Field(ge=-6, le=6)]
     discrimination: Annotated[float, Field(gt=0, le=4)] = 1.0
     level: Level
@@ -130,15 +131,15 @@ class _Item(_Document):
     interactions: Annotated[list[_Interaction], Field(min_length=1, max_length=12)]
     rationale: Texts = {}
 
-    def content(self, bank: "_Bank") -> c.ItemContent:
-        return c.ItemContent(
+    def content(self, bank: "_Bank") -> content.ItemContent:
+        return content.ItemContent(
             languages=tuple(bank.languages),
             body=self.body,
             interactions=tuple(one.display() for one in self.interactions),
             rules={one.id: one.rule() for one in self.interactions},
             competence=self.competence or bank.competence,
             level=self.level,
-            estimate=c.AuthorEstimate(b=self.difficulty, a=self.discrimination),
+            estimate=content.AuthorEstimate(b=self.difficulty, a=self.discrimination),
             seconds=self.seconds,
             tags=tuple(self.tags),
             rationale=self.rationale,
@@ -151,15 +152,15 @@ class _Stimulus(_Document):
 
 
 class _Testlet(_Document):
-    testlet: c.Code
+    testlet: texts.Code
     stimulus: _Stimulus
     items: Annotated[list[_Item], Field(min_length=1, max_length=20)]
 
 
 class _Bank(_Document):
-    bank: c.Code
+    bank: texts.Code
     title: Texts
-    competence: c.Code
+    competence: texts.Code
     languages: Annotated[list[LanguageCode], Field(min_length=1)]
     licence: str = "CC-BY-4.0"
 
@@ -195,7 +196,7 @@ def _read_unit(document: Document, bank: _Bank, problems: list[Problem]) -> Unit
         testlet = _parse(_Testlet, document, problems)
         if testlet is None:
             return None
-        stimulus = c.StimulusContent(
+        stimulus = content.StimulusContent(
             languages=tuple(bank.languages), title=testlet.stimulus.title, body=testlet.stimulus.body
         )
         for part in ("title", "body"):
@@ -258,10 +259,10 @@ def _check_item(document: Document, path: Path, item: _Item, bank: _Bank, proble
     for repeated in {one for one in ids if ids.count(one) > 1}:
         report(("interactions",), N_("The interaction id “{id}” is used twice."), id=repeated)
     for language, text in item.body.items():
-        unknown = set(c.ANCHOR.findall(text)) - set(ids)
+        unknown = set(ANCHOR.findall(text)) - set(ids)
         if unknown:
             report(("body", language), N_("{{{{{id}}}}} in the text names no interaction."), id=min(unknown))
-    if len({tuple(sorted(c.ANCHOR.findall(text))) for text in item.body.values()}) > 1:
+    if len({tuple(sorted(ANCHOR.findall(text))) for text in item.body.values()}) > 1:
         report(("body",), N_("The languages do not have the same gaps in the text."))
     for index, interaction in enumerate(item.interactions):
         at = ("interactions", index)

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlmodel import Session
 
 from question_banks.competences import list_competences, list_scales
-from question_banks.content import Texts
 from question_banks.framework import ScaleLevel
 from question_banks.models import Competence
+from question_banks.texts import Texts
 from scoring.models import Declaration, Outcome, Passport, Share
 from scoring.passport.declarations import QUESTIONS, find_declaration
 from scoring.passport.outcomes import find_outcomes, list_outcomes

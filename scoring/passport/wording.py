@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from question_banks.content import Texts
+from question_banks.texts import Texts
 
 HELPED = {"four": "2"}
 """The level of a scale that means "with help": what a person does there is never counted as done alone."""

@@ -11,6 +11,11 @@ FLOORS = ("storage", "question_banks", "scoring", "assess", "web")
 WEB_ONLY = {"fastapi", "starlette", "jinja2", "uvicorn", "typer", "pydantic_settings"}
 PURE = (
     "question_banks/content.py",
+    "question_banks/elements.py",
+    "question_banks/findings.py",
+    "question_banks/interactions.py",
+    "question_banks/rules.py",
+    "question_banks/texts.py",
     "question_banks/framework.py",
     "question_banks/markdown.py",
     "question_banks/responses.py",

@@ -11,21 +11,14 @@ from fastapi.responses import HTMLResponse
 
 from question_banks import library
 from question_banks.competences import list_competences
-from question_banks.content import (
-    ANCHOR,
-    Interaction,
-    ItemContent,
-    JudgementRule,
-    MatchRule,
-    NumberRule,
-    PerOptionRule,
-    Rule,
-    in_language,
-)
+from question_banks.content import ItemContent
 from question_banks.errors import BankNotFoundError
+from question_banks.interactions import Interaction
 from question_banks.library import ItemRow
 from question_banks.markdown import to_html
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, Rule
 from question_banks.summaries import level_order, list_summaries
+from question_banks.texts import ANCHOR, in_language
 from storage.wording import N_
 from web import i18n
 from web.deps import Reading, SignedIn

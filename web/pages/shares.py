@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from question_banks.competences import list_competences
-from question_banks.content import Texts
+from question_banks.texts import Texts
 from scoring.models import Share
 from scoring.passport import consultations, shares
 from scoring.passport.outcomes import find_outcomes

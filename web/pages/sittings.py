@@ -14,7 +14,7 @@ from assess.frozen import get_blueprint
 from assess.progress import Progress, find_progress
 from assess.timing import minutes_shown, time_allowed
 from question_banks.competences import list_competences
-from question_banks.content import Texts
+from question_banks.texts import Texts
 from web import i18n
 from web.accounts.candidates import register_candidate
 from web.accounts.errors import InvalidAccountError

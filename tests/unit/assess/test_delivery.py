@@ -7,15 +7,9 @@ import pytest
 from assess.blueprint import BlueprintContent, Section
 from assess.delivery import Pool, Scored, draw_form, language_for, make_pool, next_item, shuffle_options
 from assess.frozen import FrozenItem
-from question_banks.content import (
-    AuthorEstimate,
-    ChoiceInteraction,
-    ItemContent,
-    JudgementInteraction,
-    JudgementRule,
-    MatchRule,
-    Option,
-)
+from question_banks.content import AuthorEstimate, ItemContent
+from question_banks.interactions import ChoiceInteraction, JudgementInteraction, Option
+from question_banks.rules import JudgementRule, MatchRule
 from storage.tables import new_id
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abcd")

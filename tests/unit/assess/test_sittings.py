@@ -14,7 +14,7 @@ from assess.frozen import FrozenItem, get_item
 from assess.models import Group, Response, SectionRun, ServedItem, Sitting, SittingEvent
 from assess.progress import Progress, Step, get_progress
 from assess.responses import Answer, OutOfTimeError, RefusedResponseError, record_response
-from question_banks.content import JudgementRule, MatchRule, NumberRule, PerOptionRule, TextRule
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, TextRule
 from scoring.models import Outcome, Passport
 from tests.conftest import START, World
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from question_banks.content import ChoiceInteraction, MatchRule
 from question_banks.formats.native import read_bank
+from question_banks.interactions import ChoiceInteraction
+from question_banks.rules import MatchRule
 
 STARTER = Path(__file__).parents[3] / "question_banks" / "starter"
 BANKS = sorted(path for path in STARTER.iterdir() if path.is_dir())

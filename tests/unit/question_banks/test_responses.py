@@ -6,21 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from question_banks.content import (
-    AuthorEstimate,
+from question_banks.content import AuthorEstimate, ItemContent
+from question_banks.errors import InvalidResponseError
+from question_banks.interactions import (
     ChoiceInteraction,
-    ItemContent,
     JudgementInteraction,
-    JudgementRule,
-    MatchRule,
-    NumberRule,
     NumericInteraction,
     Option,
     TextEntryInteraction,
-    TextRule,
 )
-from question_banks.errors import InvalidResponseError
 from question_banks.responses import is_complete, parse_number, read_response
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, TextRule
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abc")
 ITEM = ItemContent(

@@ -6,19 +6,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from question_banks.content import (
-    AuthorEstimate,
-    ChoiceInteraction,
-    ItemContent,
-    JudgementRule,
-    MatchRule,
-    NumberRule,
-    Option,
-    PerOptionRule,
-    Rule,
-    TextRule,
-)
+from question_banks.content import AuthorEstimate, ItemContent
+from question_banks.interactions import ChoiceInteraction, Option
 from question_banks.responses import Value
+from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, Rule, TextRule
 from scoring.marking import ItemScore, mark_response, maximum_points
 
 

@@ -2,19 +2,11 @@
 
 import pytest
 
-from question_banks.content import (
-    AuthorEstimate,
-    ChoiceInteraction,
-    ItemContent,
-    JudgementInteraction,
-    JudgementRule,
-    MatchRule,
-    Option,
-    PerOptionRule,
-    Rule,
-)
+from question_banks.content import AuthorEstimate, ItemContent
 from question_banks.framework import ScaleLevel
+from question_banks.interactions import ChoiceInteraction, JudgementInteraction, Option
 from question_banks.models import Competence
+from question_banks.rules import JudgementRule, MatchRule, PerOptionRule, Rule
 from scoring.irt import ItemParameters
 from scoring.levels import LevelScale
 from scoring.parameters import parameters_of, scale_of
