@@ -1,121 +1,126 @@
 """A response held against the item's key gives the item score. Pure.
 
 `given` is what `question_banks.responses` read. Points are whole, so that the score is a category of the item response model.
+Each rule is marked in a module of its own: `partial_credit`, `mapping`, `areas`, `text_marking`, `number_marking`, `judgement_marking`.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fnmatch import translate
-from re import fullmatch
+from typing import Any
 
 from question_banks.content import ItemContent
-from question_banks.responses import Given, Value, parse_number
-from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, Rule, TextRule
+from question_banks.interactions import Interaction
+from question_banks.responses import Given, Value
+from question_banks.rules import (
+    AreaRule,
+    CTestRule,
+    JudgementRule,
+    MapRule,
+    MatchRule,
+    NumberRule,
+    OrderRule,
+    PairsRule,
+    PerOptionRule,
+    RatedRule,
+    Rule,
+    TextRule,
+    UnscoredRule,
+)
+from scoring.areas import mark_areas, maximum_of_areas
+from scoring.judgement_marking import mark_judgement
+from scoring.mapping import mark_map, maximum_of_map
+from scoring.marks import UNFINISHED, Mark, all_or_nothing, chosen_of
+from scoring.number_marking import mark_number
+from scoring.partial_credit import mark_options, mark_order, mark_pairs, maximum_of_pairs
+from scoring.text_marking import mark_c_test, mark_text, maximum_of_c_test
+from storage.wording import N_
 
-MARKING_VERSION = "marking-1"
+MARKING_VERSION = "marking-2"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemScore:
-    """Points out of a maximum, and the points of each interaction."""
+    """Points out of a maximum, and the points of each interaction that is marked here.
+
+    `waiting` names the interactions that were answered and that a person must rate; they count in neither number, and neither do
+    those that are never scored.
+    """
 
     points: int
     maximum: int
     parts: Mapping[str, int]
+    waiting: tuple[str, ...] = ()
 
 
 def mark_response(content: ItemContent, given: Given, *, language: str) -> ItemScore:
-    """Return the score of a response; what was not given earns nothing.
+    """Return the score of a response; what was not given earns nothing, and neither does what has no key yet.
 
     Takes the language in which the item was read, since accepted texts may differ. Never raises for a response that
     `read_response` let through.
     """
-    parts = {key: _mark(rule, given.get(key), language) for key, rule in content.rules.items()}
-    return ItemScore(points=sum(parts.values()), maximum=maximum_points(content), parts=parts)
+    parts = {
+        key: mark_part(rule, given.get(key), content.interaction(key), language).points
+        for key, rule in content.rules.items()
+        if is_marked(rule)
+    }
+    waiting = tuple(key for key, rule in content.rules.items() if isinstance(rule, RatedRule) and key in given)
+    return ItemScore(sum(parts.values()), maximum_points(content), parts, waiting)
 
 
 def maximum_points(content: ItemContent) -> int:
-    """Return the most points that a response can earn."""
-    return sum(_maximum(rule) for rule in content.rules.values())
+    """Return the most points that a response can earn without a rater; 0 says that the item measures nothing by itself."""
+    return sum(maximum_of(rule, content.interaction(key)) for key, rule in content.rules.items())
 
 
-def _maximum(rule: Rule) -> int:
-    if isinstance(rule, PerOptionRule):
-        return rule.points
-    return 2 if isinstance(rule, JudgementRule) else 1
+def is_marked(rule: Rule) -> bool:
+    """Tell whether points come from the key: not from a person, and not from nowhere."""
+    return not isinstance(rule, RatedRule | UnscoredRule)
 
 
-def _mark(rule: Rule, value: Value | None, language: str) -> int:
+def maximum_of(rule: Rule, interaction: Interaction | None) -> int:
+    """Return the most points that one interaction can earn by this rule, without a rater."""
+    return _MAXIMA[type(rule)](rule, interaction)
+
+
+def mark_part(rule: Rule, value: Value, interaction: Interaction | None, language: str) -> Mark:
+    """Return the points of one interaction and why. None, left empty or not known, earns nothing."""
+    if isinstance(rule, RatedRule):
+        return Mark(0, N_("A person rates this answer."))
+    if isinstance(rule, UnscoredRule):
+        return Mark(0, N_("This answer is kept, and never scored."))
     if value is None:
-        return 0
-    if isinstance(rule, JudgementRule):
-        return _mark_judgement(rule, value) if isinstance(value, dict) else 0
-    if isinstance(rule, MatchRule | PerOptionRule):
-        chosen = frozenset(value) if isinstance(value, list) else frozenset()
-        return int(chosen == rule.key) if isinstance(rule, MatchRule) else _mark_options(rule, chosen)
-    if not isinstance(value, str):
-        return 0
-    if isinstance(rule, NumberRule):
-        return int(abs(parse_number(value) - rule.key) <= rule.tolerance)
-    return int(_is_accepted(rule, value, language))
+        return Mark(0, N_("No answer: 0 points."))
+    if isinstance(rule, TextRule | CTestRule):
+        return mark_text(rule, value, language) if isinstance(rule, TextRule) else mark_c_test(rule, value, language)
+    return _MARKS[type(rule)](rule, value, interaction)
 
 
-def _mark_options(rule: PerOptionRule, chosen: frozenset[str]) -> int:
-    hits, errors = len(chosen & rule.key), len(chosen - rule.key)
-    return max(0, (hits - errors) * rule.points // len(rule.key))
+def _mark_match(rule: MatchRule, value: Value, _interaction: Interaction | None) -> Mark:
+    return all_or_nothing(1, right=chosen_of(value) == rule.key) if rule.key else UNFINISHED
 
 
-def _mark_judgement(rule: JudgementRule, value: dict[str, str]) -> int:
-    best = max(rule.effectiveness.values())
-    worst = min(rule.effectiveness.values())
-    most, least = rule.effectiveness.get(value.get("most", "")), rule.effectiveness.get(value.get("least", ""))
-    return int(most == best) + int(least == worst)
-
-
-def _is_accepted(rule: TextRule, value: str, language: str) -> bool:
-    accepted = rule.accept.get(language) or tuple(text for texts in rule.accept.values() for text in texts)
-    given = _folded(value, rule)
-    return any(_alike(given, _folded(text, rule), rule.edits) for text in accepted)
-
-
-def _alike(given: str, accepted: str, edits: int) -> bool:
-    if "*" in accepted:
-        return fullmatch(translate(accepted.replace("[", "[[]").replace("?", "[?]")), given) is not None
-    return given == accepted or (edits > 0 and _distance(given, accepted, edits) <= edits)
-
-
-def _folded(text: str, rule: TextRule) -> str:
-    text = unicodedata.normalize("NFC", text.replace("\u2019", "'"))
-    for step in (_FOLDS[name] for name in ("case", "diacritics", "punctuation") if name in rule.ignore):
-        text = step(text)
-    return " ".join(text.split())
-
-
-def _without_diacritics(text: str) -> str:
-    spread = unicodedata.normalize("NFD", text.replace("œ", "oe").replace("æ", "ae").replace("Œ", "OE"))
-    return "".join(sign for sign in spread if not unicodedata.combining(sign))
-
-
-def _without_punctuation(text: str) -> str:
-    # A star is the author's wildcard, and stays.
-    return "".join(" " if unicodedata.category(sign).startswith("P") and sign != "*" else sign for sign in text)
-
-
-_FOLDS: dict[str, Callable[[str], str]] = {
-    "case": str.casefold,
-    "diacritics": _without_diacritics,
-    "punctuation": _without_punctuation,
+_MARKS: dict[type, Callable[[Any, Value, Interaction | None], Mark]] = {
+    MatchRule: _mark_match,
+    PerOptionRule: mark_options,
+    MapRule: mark_map,
+    NumberRule: mark_number,
+    OrderRule: lambda rule, value, _interaction: mark_order(rule, value),
+    PairsRule: lambda rule, value, _interaction: mark_pairs(rule, value),
+    AreaRule: lambda rule, value, _interaction: mark_areas(rule, value),
+    JudgementRule: mark_judgement,
 }
 
-
-def _distance(one: str, other: str, limit: int) -> int:
-    """Return the Levenshtein distance, or `limit` + 1 when it is larger (Wagner & Fischer 1974, one row kept)."""
-    if abs(len(one) - len(other)) > limit:
-        return limit + 1
-    row = list(range(len(other) + 1))
-    for i, sign in enumerate(one, 1):
-        above, row = row, [i]
-        for j, letter in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (sign != letter)))
-    return row[-1]
+_MAXIMA: dict[type, Callable[[Any, Interaction | None], int]] = {
+    MatchRule: lambda _rule, _interaction: 1,
+    PerOptionRule: lambda rule, _interaction: int(rule.points),
+    MapRule: maximum_of_map,
+    NumberRule: lambda _rule, _interaction: 1,
+    TextRule: lambda _rule, _interaction: 1,
+    OrderRule: lambda rule, _interaction: int(rule.points),
+    PairsRule: lambda rule, _interaction: maximum_of_pairs(rule),
+    AreaRule: maximum_of_areas,
+    JudgementRule: lambda rule, _interaction: int(rule.points),
+    CTestRule: maximum_of_c_test,
+    RatedRule: lambda _rule, _interaction: 0,
+    UnscoredRule: lambda _rule, _interaction: 0,
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from question_banks.content import ItemContent
+from question_banks.content import AuthorEstimate, ItemContent
 from question_banks.framework import ScaleLevel
 from question_banks.models import Competence
 from scoring.irt import ItemParameters
@@ -16,13 +16,17 @@ STEP_REACH = 0.5
 
 
 def parameters_of(content: ItemContent) -> ItemParameters:
-    """Return the authors' a and b of an item; one of several points gets steps, spread evenly from -0.5 to 0.5 around b.
+    """Return the parameters of an item: its authors' a and b, with steps when it gives several points."""
+    return parameters_from(content.estimate, maximum_points(content))
+
+
+def parameters_from(estimate: AuthorEstimate, points: int) -> ItemParameters:
+    """Return the authors' a and b; an item of several points gets steps, spread evenly from -0.5 to 0.5 around b.
 
     Nobody has estimated the steps of such an item. Half a logit to each side says that the first point is somewhat easier
     than the item as a whole and the last somewhat harder, keeps the categories in order, and leaves b where the author put it.
+    An item that gives no points by itself has the parameters of one point; nothing asks for them.
     """
-    points = maximum_points(content)
-    estimate = content.estimate
     if points <= 1:
         return ItemParameters(b=estimate.b, a=estimate.a)
     steps = tuple(STEP_REACH * (2 * step / (points - 1) - 1) for step in range(points))

@@ -23,17 +23,17 @@ from assess.responses import Answer, record_response
 from assess.results import close_sitting
 from assess.sections import end_section, start_section
 from assess.sittings import start_sitting
-from question_banks.content import ItemContent
-from question_banks.responses import PREFIX
-from question_banks.rules import JudgementRule, MatchRule, NumberRule, PerOptionRule, TextRule
+from question_banks.responses import fields_of
 from scoring.passport.declarations import declare
 from scoring.passport.outcomes import find_passport
 from scoring.passport.shares import ShareChoice, make_share
 from storage.database import Database
+from storage.media import MediaStore
 from storage.tables import new_id
 from web.accounts import accounts, operators, sign_ins
 from web.accounts.candidates import register_candidate
 from web.accounts.models import Account, Operator
+from web.demo_answers import demo_answer
 from web.settings import DEMO_SECRET, Settings
 from web.starter import import_starter
 from web.tokens import Signer, new_token, shown_code
@@ -115,7 +115,8 @@ def prepare(settings: Settings, *, now: datetime) -> Doors:
             operator = operator or operators.add_operator(
                 session, code=OPERATOR, name="Paraat-demo Bruxelles/Brussel", now=now, is_demo=True
             )
-            assessment = import_starter(session, operator_id=operator.id, now=now)[0]
+            store = MediaStore(settings.media_store)
+            assessment = import_starter(session, operator_id=operator.id, store=store, now=now)[0]
             trainer = _trainer(session, operator, now)
             people = _people(session, operator, assessment.id, trainer.id, signer, now)
             company = _company_path(session, operator, people[0], now)
@@ -217,31 +218,13 @@ def _sit(session: Session, operator: Operator, invitation: Invitation, at: datet
         content = get_item(session, asked.served.item_version_id).content
         solved = rng.random() < 1 / (1 + exp(content.estimate.b - ABILITY[progress.section.competence]))
         at += timedelta(seconds=content.seconds)
+        given = demo_answer(content, solved=solved)
         answer = Answer(
             position=step.number,
             key=f"demo-{step.number}",
             language=language_for(content.languages, progress.blueprint, page="fr", sitting="fr"),
-            skipped=False,
-            fields=_fields(content, solved=solved),
+            skipped=not given,
+            fields=fields_of(given, content),
         )
         record_response(session, person, answer, now=at)
     close_sitting(session, person, now=at)
-
-
-def _fields(content: ItemContent, *, solved: bool) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for interaction in content.interactions:
-        name, rule = PREFIX + interaction.id, content.rules[interaction.id]
-        if isinstance(rule, JudgementRule):
-            order = sorted(rule.effectiveness, key=lambda one: (-rule.effectiveness[one], one))
-            fields[f"{name}.most"], fields[f"{name}.least"] = (
-                ([order[0]], [order[-1]]) if solved else ([order[1]], [order[-1]])
-            )
-        elif isinstance(rule, MatchRule | PerOptionRule):
-            options = [one.id for one in getattr(interaction, "options", ())]
-            fields[name] = sorted(rule.key) if solved else [next(one for one in options if one not in rule.key)]
-        elif isinstance(rule, NumberRule):
-            fields[name] = [str(rule.key if solved else rule.key + 1)]
-        elif isinstance(rule, TextRule):
-            fields[name] = [next(iter(rule.accept.values()))[0].replace("*", "") if solved else "?"]
-    return fields

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from question_banks.content import AuthorEstimate, ItemContent
@@ -117,6 +117,8 @@ def test_what_cannot_be_given_gets_a_sentence(fields: dict[str, list[str]], wher
         ("\u22122", "-2"),
         ("1\u202f000", "1000"),
         ("15%", "15"),
+        ("3€50", "3.50"),
+        ("12 € 05", "12.05"),
         ("١٢", "12"),
     ],
 )
@@ -130,6 +132,7 @@ def test_what_is_no_number_is_refused(typed: str) -> None:
         parse_number(typed)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["given.one", "given.many", "given.number", "given.word", "given.act.most", "given.x"]),

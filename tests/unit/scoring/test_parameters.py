@@ -6,7 +6,7 @@ from question_banks.content import AuthorEstimate, ItemContent
 from question_banks.framework import ScaleLevel
 from question_banks.interactions import ChoiceInteraction, JudgementInteraction, Option
 from question_banks.models import Competence
-from question_banks.rules import JudgementRule, MatchRule, PerOptionRule, Rule
+from question_banks.rules import JudgementRule, MatchRule, PerOptionRule, RatedRule, Rule, UnscoredRule
 from scoring.irt import ItemParameters
 from scoring.levels import LevelScale
 from scoring.parameters import parameters_of, scale_of
@@ -40,6 +40,8 @@ def test_parameters_of_one_point_are_the_authors_own() -> None:
         (content({"r1": JudgementRule(effectiveness={"a": 4, "b": 1, "c": 2})}, judgement=True), (-0.5, 0.5)),
         (content({"r1": RIGHT, "r2": RIGHT, "r3": RIGHT}), (-0.5, 0.0, 0.5)),
         (content({"r1": PerOptionRule(key=frozenset("ab"), points=2)}), (-0.5, 0.5)),
+        (content({"r1": RIGHT, "r2": RIGHT, "r3": RatedRule()}), (-0.5, 0.5)),
+        (content({"r1": UnscoredRule(), "r2": RatedRule()}), ()),
     ],
 )
 def test_parameters_of_several_points_have_even_steps(item: ItemContent, steps: tuple[float, ...]) -> None:
