@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from question_banks.content import ItemContent, StimulusContent
+from question_banks.content import ItemContent, MediaFile, StimulusContent
 from question_banks.texts import Texts
 
 
@@ -40,9 +40,13 @@ class UnitDraft:
     stimulus: StimulusContent | None = None
 
 
+Blobs = dict[str, tuple[MediaFile, bytes]]
+"""Media by digest: what is known of the file, and its bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankDraft:
-    """A bank as its files give it."""
+    """A bank as its files give it; `media` holds the bytes of every file that its items and shared texts name."""
 
     code: str
     title: Texts
@@ -50,3 +54,4 @@ class BankDraft:
     languages: tuple[str, ...]
     licence: str
     units: tuple[UnitDraft, ...]
+    media: Blobs = field(default_factory=dict)

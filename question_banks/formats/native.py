@@ -1,246 +1,238 @@
-"""The native format (docs/bank-format.md): YAML documents to drafts and problems. Pure."""
+"""The native format (docs/bank-format.md): the files of a bank to a draft and problems. Pure.
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+The shapes of documents stand in `documents`; what an item needs is said by `question_banks.integrity`, and gets its line here.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Any, TypeVar
 
-from question_banks import content, interactions, rules, texts
-from question_banks.formats.exchange import BankDraft, ItemDraft, Problem, UnitDraft
+from pydantic import BaseModel, ValidationError
+
+from question_banks import integrity
+from question_banks.content import ItemContent, MediaFile, StimulusContent
+from question_banks.elements import list_elements
+from question_banks.errors import BankError
+from question_banks.findings import Finding
+from question_banks.formats.documents.interactions import dump
+from question_banks.formats.documents.items import BankDocument, ItemDocument, MediaDocument, TestletDocument
+from question_banks.formats.documents.parts import InteractionDocument
+from question_banks.formats.documents.problems import shape_problems
+from question_banks.formats.exchange import BankDraft, Blobs, ItemDraft, Problem, UnitDraft
 from question_banks.formats.yaml_lines import Document, Path, read_documents
-from question_banks.texts import ANCHOR
+from question_banks.media import inspect_media
+from question_banks.texts import ANY
 from storage.wording import N_
 
-Level = Annotated[str, Field(pattern=r"^(?:[1-4]|pre-A1|[ABC][12])$")]
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-Texts = dict[LanguageCode, str]
+DOCUMENT_SUFFIXES = (".yaml", ".yml")
+MEDIA_SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp3", ".m4a", ".aac", ".ogg", ".opus", ".oga", ".wav", ".webm", ".mp4",
+)  # fmt: skip
+"""What a bank's folder can hold beside its documents; what a file really is, its bytes say."""
 
-
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Option(_Document):
-    id: str
-    text: Texts
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_texts(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "text" in value:
-            return value
-        return {"id": value.get("id"), "text": {key: text for key, text in value.items() if key != "id"}}
-
-
-class _Wrong(_Option):
-    id: str = ""
-    value: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_texts(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "text" in value:
-            return value
-        return {"value": value.get("value"), "text": {key: text for key, text in value.items() if key != "value"}}
-
-
-class _Choice(_Document):
-    type: Literal["choice"]
-    id: texts.InteractionId
-    prompt: Texts = {}
-    options: Annotated[list[_Option], Field(min_length=2, max_length=8)]
-    multiple: bool = False
-    key: Annotated[list[str], Field(min_length=1)]
-    shuffle: bool = True
-    scoring: Literal["match", "per_option"] = "match"
-    points: Annotated[int, Field(ge=1, le=8)] = 2
-
-    def display(self) -> interactions.Interaction:
-        options = tuple(interactions.Option(id=one.id, text=one.text) for one in self.options)
-        return interactions.ChoiceInteraction(
-            id=self.id, prompt=self.prompt, options=options, multiple=self.multiple, shuffle=self.shuffle
-        )
-
-    def rule(self) -> rules.Rule:
-        if self.scoring == "per_option":
-            return rules.PerOptionRule(key=frozenset(self.key), points=self.points)
-        return rules.MatchRule(key=frozenset(self.key))
-
-
-class _Numeric(_Document):
-    type: Literal["numeric"]
-    id: texts.InteractionId
-    prompt: Texts = {}
-    unit: Texts = {}
-    key: Decimal
-    tolerance: Annotated[Decimal, Field(ge=0)] = Decimal(0)
-    wrong: list[_Wrong] = []
-
-    def display(self) -> interactions.Interaction:
-        return interactions.NumericInteraction(id=self.id, prompt=self.prompt, unit=self.unit)
-
-    def rule(self) -> rules.Rule:
-        return rules.NumberRule(key=self.key, tolerance=self.tolerance)
-
-
-class _TextEntry(_Document):
-    type: Literal["text_entry"]
-    id: texts.InteractionId
-    prompt: Texts = {}
-    accept: Annotated[dict[LanguageCode, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
-    ignore: list[rules.Ignorable] = []
-    edits: Annotated[int, Field(ge=0, le=2)] = 0
-    width: Annotated[int, Field(ge=2, le=60)] = 20
-
-    def display(self) -> interactions.Interaction:
-        return interactions.TextEntryInteraction(id=self.id, prompt=self.prompt, width=self.width)
-
-    def rule(self) -> rules.Rule:
-        accept = {language: tuple(texts) for language, texts in self.accept.items()}
-        return rules.TextRule(accept=accept, ignore=frozenset(self.ignore), edits=self.edits)
-
-
-class _Judgement(_Document):
-    type: Literal["judgement"]
-    id: texts.InteractionId
-    prompt: Texts = {}
-    options: Annotated[list[_Option], Field(min_length=3, max_length=6)]
-    effectiveness: dict[str, Annotated[float, Field(ge=1, le=4)]]
-
-    def display(self) -> interactions.Interaction:
-        options = tuple(interactions.Option(id=one.id, text=one.text) for one in self.options)
-        return interactions.JudgementInteraction(id=self.id, prompt=self.prompt, options=options)
-
-    def rule(self) -> rules.Rule:
-        return rules.JudgementRule(effectiveness=self.effectiveness)
-
-
-_Interaction = Annotated[_Choice | _Numeric | _TextEntry | _Judgement, Field(discriminator="type")]
-
-
-class _Item(_Document):
-    item: texts.Code
-    competence: texts.Code | None = None
-    difficulty: Annotated[float, Field(ge=-6, le=6)]
-    discrimination: Annotated[float, Field(gt=0, le=4)] = 1.0
-    level: Level
-    seconds: Annotated[int, Field(ge=5, le=1800)] = 60
-    tags: list[str] = []
-    body: Texts = {}
-    interactions: Annotated[list[_Interaction], Field(min_length=1, max_length=12)]
-    rationale: Texts = {}
-
-    def content(self, bank: "_Bank") -> content.ItemContent:
-        return content.ItemContent(
-            languages=tuple(bank.languages),
-            body=self.body,
-            interactions=tuple(one.display() for one in self.interactions),
-            rules={one.id: one.rule() for one in self.interactions},
-            competence=self.competence or bank.competence,
-            level=self.level,
-            estimate=content.AuthorEstimate(b=self.difficulty, a=self.discrimination),
-            seconds=self.seconds,
-            tags=tuple(self.tags),
-            rationale=self.rationale,
-        )
-
-
-class _Stimulus(_Document):
-    title: Texts = {}
-    body: Texts
-
-
-class _Testlet(_Document):
-    testlet: texts.Code
-    stimulus: _Stimulus
-    items: Annotated[list[_Item], Field(min_length=1, max_length=20)]
-
-
-class _Bank(_Document):
-    bank: texts.Code
-    title: Texts
-    competence: texts.Code
-    languages: Annotated[list[LanguageCode], Field(min_length=1)]
-    licence: str = "CC-BY-4.0"
+# Keys that say nothing of their own, so that they are not missed when they are not written back.
+_WORDLESS = {"gaps", "accept", "wrong"}
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def read_bank(files: Mapping[str, bytes]) -> tuple[BankDraft | None, list[Problem]]:
     """Return the bank that the files hold, and every problem of every file; the draft is None when there is any.
 
-    `bank.yaml` is read first; in a lone file the first document is the bank.
+    `files` are all files of its folder by their path in it, media too; a file that stands beside `bank.yaml` is found without its folder. `bank.yaml` is read first; in a lone file the first document is
+    the bank.
     """
     documents: list[Document] = []
     problems: list[Problem] = []
-    for name in sorted(files, key=lambda name: (name != "bank.yaml", name)):
+    named = _documents_of(files)
+    for name in named:
         found, troubles = read_documents(name, files[name])
         documents += found
         problems += troubles
     if problems or not documents:
-        first = next(iter(sorted(files)), "bank.yaml")
-        return None, problems or [Problem(first, 1, "", N_("The file is empty."))]
-    bank = _parse(_Bank, documents[0], problems)
+        return None, problems or [Problem(next(iter(named), "bank.yaml"), 1, "", N_("The file is empty."))]
+    bank = _parse(BankDocument, documents[0], problems)
     if bank is None:
         return None, problems
-    units = [unit for document in documents[1:] if (unit := _read_unit(document, bank, problems)) is not None]
+    reader = _Reader(bank, files, problems)
+    units = [unit for document in documents[1:] if (unit := reader.read_unit(document)) is not None]
     _report_repeats(documents[1:], problems)
     if not units and not problems:
         problems.append(Problem(documents[0].file, 1, bank.bank, N_("The bank has no items.")))
-    draft = BankDraft(bank.bank, bank.title, bank.competence, tuple(bank.languages), bank.licence, tuple(units))
+    draft = BankDraft(
+        bank.bank, bank.title, bank.competence, tuple(bank.languages), bank.licence, tuple(units), reader.blobs
+    )
     return (None if problems else draft), problems
 
 
-def _read_unit(document: Document, bank: _Bank, problems: list[Problem]) -> UnitDraft | None:
-    before = len(problems)
-    if isinstance(document.value, dict) and "testlet" in document.value:
-        testlet = _parse(_Testlet, document, problems)
-        if testlet is None:
-            return None
-        stimulus = content.StimulusContent(
-            languages=tuple(bank.languages), title=testlet.stimulus.title, body=testlet.stimulus.body
-        )
-        for part in ("title", "body"):
-            _check_texts(document, ("stimulus", part), getattr(testlet.stimulus, part), bank, testlet.testlet, problems)
-        for index, item in enumerate(testlet.items):
-            _check_item(document, ("items", index), item, bank, problems)
-        drafts = tuple(ItemDraft(item.item, item.content(bank)) for item in testlet.items)
-        return UnitDraft(drafts, testlet.testlet, stimulus) if len(problems) == before else None
-    parsed = _parse(_Item, document, problems)
-    if parsed is None:
-        return None
-    _check_item(document, (), parsed, bank, problems)
-    return UnitDraft((ItemDraft(parsed.item, parsed.content(bank)),)) if len(problems) == before else None
+def is_of_a_bank(name: str) -> bool:
+    """Tell whether a file of that name can belong to a bank: a document, a picture, a recording."""
+    return name.lower().endswith((*DOCUMENT_SUFFIXES, *MEDIA_SUFFIXES))
 
 
-_SENTENCES = {
-    "missing": N_("“{field}” is missing."),
-    "extra_forbidden": N_("“{field}” is not a key that we know."),
-    "union_tag_invalid": N_("“type” must be choice, numeric, text_entry or judgement."),
-    "union_tag_not_found": N_("“type” is missing."),
-    "string_type": N_("“{field}” must be text. Put it in quotes."),
-    "string_pattern_mismatch": N_("“{field}” has signs that are not allowed there, or is too long."),
-    "too_short": N_("“{field}” has too few entries."),
-    "too_long": N_("“{field}” has too many entries."),
-    "literal_error": N_("“{field}” must be one of: {expected}."),
-    "bool_type": N_("“{field}” must be true or false."),
-    "greater_than_equal": N_("“{field}” is too small."),
-    "greater_than": N_("“{field}” is too small."),
-    "less_than_equal": N_("“{field}” is too large."),
-}
-_OTHERWISE = N_("“{field}” cannot be read.")
+def _documents_of(files: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the documents, `bank.yaml` first; a lone file is a document whatever its name."""
+    named = [name for name in files if name.lower().endswith(DOCUMENT_SUFFIXES)]
+    named = named or [name for name in files if not name.lower().endswith(MEDIA_SUFFIXES)] or list(files)
+    return sorted(named, key=lambda name: (PurePosixPath(name).name != "bank.yaml", name))
 
 
-def _parse(schema: Any, document: Document, problems: list[Problem]) -> Any:
+class _Reader:
+    """Reads the units of one bank; collects problems, and the media that its items name."""
+
+    def __init__(self, bank: BankDocument, files: Mapping[str, bytes], problems: list[Problem]) -> None:
+        self.bank = bank
+        self.files = {normpath(name): data for name, data in files.items()}
+        self.problems = problems
+        self.blobs: Blobs = {}
+        self.found: dict[str, MediaFile] = {}
+        self.refused: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def read_unit(self, document: Document) -> UnitDraft | None:
+        before = len(self.problems)
+        testlet, stimulus = "", None
+        if isinstance(document.value, dict) and "testlet" in document.value:
+            parsed = _parse(TestletDocument, document, self.problems)
+            if parsed is None:
+                return None
+            testlet, stimulus = parsed.testlet, self._read_stimulus(parsed, document)
+            drafts = [self._read_item(one, document, ("items", at)) for at, one in enumerate(parsed.items)]
+        else:
+            lone = _parse(ItemDocument, document, self.problems)
+            if lone is None:
+                return None
+            drafts = [self._read_item(lone, document, ())]
+        return UnitDraft(tuple(drafts), testlet, stimulus) if len(self.problems) == before else None
+
+    def _read_stimulus(self, testlet: TestletDocument, document: Document) -> StimulusContent:
+        at: Path = ("stimulus",)
+        place = _Place(document, at, testlet.testlet, self.problems)
+        self._check_own_languages(place, (), testlet.languages or ())
+        unread = self._read_media(testlet.stimulus.media, place)
+        content = testlet.stimulus.content(testlet.languages or self.bank.languages, self.found)
+        self._report(place, content, integrity.check_stimulus(content, content.languages), unread)
+        return content
+
+    def _read_item(self, item: ItemDocument, document: Document, at: Path) -> ItemDraft:
+        place = _Place(document, at, item.item, self.problems)
+        self._check_own_languages(place, ("languages",), item.languages or ())
+        unread = self._read_media(item.media, place)
+        content = item.content(self.bank, self.found)
+        self._report(place, content, integrity.check(content, content.languages), unread)
+        for index, interaction in enumerate(item.interactions):
+            for key in _unused(interaction):
+                place.report(
+                    ("interactions", index, key), N_("“{field}” has no use with this kind of scoring."), field=key
+                )
+        return ItemDraft(item.item, content)
+
+    def _read_media(self, media: Iterable[MediaDocument], place: "_Place") -> set[str]:
+        """Look at the files that are named; return the ids of media of which one could not be read."""
+        unread = set()
+        for index, medium in enumerate(media):
+            for language, path in medium.paths.items():
+                at: Path = (
+                    ("media", index, "file") if language == ANY and medium.file else ("media", index, "files", language)
+                )
+                if language not in (ANY, *self.bank.languages):
+                    message = N_("“{field}” has a text in “{language}”, which is not a language of this bank.")
+                    place.report(at, message, field="files", language=language)
+                if trouble := self._inspect(path):
+                    unread.add(medium.id)
+                    place.report(at, trouble[0], **trouble[1])
+        return unread
+
+    def _inspect(self, path: str) -> tuple[str, dict[str, Any]] | None:
+        if path in self.found or path in self.refused:
+            return self.refused.get(path)
+        # A browser sends chosen files without their folder.
+        data = self.files.get(normpath(path), self.files.get(PurePosixPath(path).name))
+        if data is None:
+            self.refused[path] = N_("There is no file “{name}” beside the questions."), {"name": path}
+            return self.refused[path]
+        try:
+            file, kept = inspect_media(path, data)
+        except BankError as refusal:
+            self.refused[path] = refusal.message, refusal.values
+        else:
+            self.found[path] = file
+            self.blobs[file.digest] = (file, kept)
+        return self.refused.get(path)
+
+    def _check_own_languages(self, place: "_Place", at: Path, languages: Iterable[str]) -> None:
+        for language in sorted(set(languages) - set(self.bank.languages)):
+            place.report(at, N_("“{language}” is not a language of this bank."), language=language)
+
+    def _report(
+        self, place: "_Place", content: ItemContent | StimulusContent, findings: Iterable[Finding], unread: set[str]
+    ) -> None:
+        for finding in findings:
+            # That a file could not be read is said already.
+            if finding.code != "medium_no_file" or finding.element not in unread:
+                place.report(place.path_of(finding.element, finding.language), finding.message, **finding.values)
+        for element in list_elements(content):
+            for language in sorted(set(element.texts) - set(self.bank.languages)):
+                place.report(
+                    place.path_of(element.path, language),
+                    N_("“{field}” has a text in “{language}”, which is not a language of this bank."),
+                    field=element.path.split(".")[1] if "." in element.path else element.path,
+                    language=language,
+                )
+
+
+class _Place:
+    """An item or a stimulus in a document: turns paths of elements into lines."""
+
+    def __init__(self, document: Document, at: Path, where: str, problems: list[Problem]) -> None:
+        self.document, self.at, self.where, self.problems = document, at, where, problems
+        self.value: Any = document.value
+        for part in at:
+            self.value = self.value[part]
+
+    def report(self, path: Path, message: str, **values: Any) -> None:
+        line = self.document.line((*self.at, *path))
+        self.problems.append(Problem(self.document.file, line, self.where, message, values))
+
+    def path_of(self, element: str, language: str) -> Path:
+        """Return where an element stands in the document, as near as can be said."""
+        path, value = list[str | int](), self.value
+        parts = element.split(".") if element else []
+        for list_name in ("interactions", "media"):
+            records = value.get(list_name) or []
+            index = _index_of(records, parts[0]) if parts else None
+            if index is not None:
+                path, value, parts = [list_name, index], records[index], parts[1:]
+                break
+        for part in [*parts, *([language] if language else [])]:
+            index = _index_of(value, part) if isinstance(value, list) else None
+            step: str | int = part if index is None else index
+            if index is None and not (isinstance(value, dict) and part in value):
+                continue
+            path.append(step)
+            value = value[step]
+        return tuple(path)
+
+
+def _index_of(records: Any, name: str) -> int | None:
+    return next((at for at, one in enumerate(records) if isinstance(one, dict) and one.get("id") == name), None)
+
+
+def _unused(interaction: InteractionDocument) -> Iterator[str]:
+    """Yield the keys that say something which neither the display nor the rule keeps."""
+    display, rule = interaction.display(), interaction.rule()
+    written = dump(type(interaction).of(display, rule), ())
+    yield from sorted(set(dump(interaction, ())) - set(written) - _WORDLESS)
+
+
+def _parse(schema: type[Shape], document: Document, problems: list[Problem]) -> Shape | None:
     try:
         return schema.model_validate(document.value)
     except ValidationError as error:
         where = _name(document.value)
-        for detail in error.errors():
-            path: Path = detail["loc"]
-            named = [part for part in path if isinstance(part, str)]
-            values = {"field": named[-1] if named else "", "expected": (detail.get("ctx") or {}).get("expected", "")}
-            message = _SENTENCES.get(detail["type"], _OTHERWISE)
-            problems.append(Problem(document.file, document.line(path), where, message, values))
+        problems.extend(
+            Problem(document.file, document.line(one.path), where, one.message, one.values)
+            for one in shape_problems(error)
+        )
         return None
 
 
@@ -248,78 +240,6 @@ def _name(value: Any) -> str:
     if not isinstance(value, dict):
         return ""
     return str(next((value[key] for key in ("item", "testlet", "bank") if key in value), ""))
-
-
-def _check_item(document: Document, path: Path, item: _Item, bank: _Bank, problems: list[Problem]) -> None:
-    def report(at: Path, message: str, **values: Any) -> None:
-        problems.append(Problem(document.file, document.line((*path, *at)), item.item, message, values))
-
-    _check_texts(document, (*path, "body"), item.body, bank, item.item, problems)
-    ids = [interaction.id for interaction in item.interactions]
-    for repeated in {one for one in ids if ids.count(one) > 1}:
-        report(("interactions",), N_("The interaction id “{id}” is used twice."), id=repeated)
-    for language, text in item.body.items():
-        unknown = set(ANCHOR.findall(text)) - set(ids)
-        if unknown:
-            report(("body", language), N_("{{{{{id}}}}} in the text names no interaction."), id=min(unknown))
-    if len({tuple(sorted(ANCHOR.findall(text))) for text in item.body.values()}) > 1:
-        report(("body",), N_("The languages do not have the same gaps in the text."))
-    for index, interaction in enumerate(item.interactions):
-        at = ("interactions", index)
-        for part, texts in _texts_of(interaction):
-            _check_texts(document, (*path, *at, *part), texts, bank, item.item, problems)
-        for field, message, values in _faults(interaction, bank):
-            report((*at, field), message, **values)
-    if not any(item.body.values()) and not any(any(one.prompt.values()) for one in item.interactions):
-        report((), N_("The item asks nothing: it has no text and no prompt."))
-
-
-def _texts_of(interaction: Any) -> Iterator[tuple[Path, dict[str, str]]]:
-    yield ("prompt",), interaction.prompt
-    for index, option in enumerate(getattr(interaction, "options", ())):
-        yield ("options", index), option.text
-    if isinstance(interaction, _Numeric):
-        yield ("unit",), interaction.unit
-
-
-def _faults(interaction: Any, bank: _Bank) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    options = [option.id for option in getattr(interaction, "options", ())]
-    for repeated in sorted({one for one in options if options.count(one) > 1}):
-        yield "options", N_("The option id “{id}” is used twice."), {"id": repeated}
-    if isinstance(interaction, _Choice):
-        for unknown in sorted(set(interaction.key) - set(options)):
-            yield "key", N_("The key “{id}” names no option."), {"id": unknown}
-        if len(interaction.key) > 1 and not interaction.multiple:
-            yield "key", N_("A single choice has one key. Write “multiple: true” if several are right."), {}
-    if isinstance(interaction, _Judgement):
-        values = list(interaction.effectiveness.values())
-        if set(interaction.effectiveness) != set(options):
-            yield "effectiveness", N_("Each option needs one effectiveness, and nothing else has one."), {}
-        elif values.count(max(values)) > 1 or values.count(min(values)) > 1:
-            yield "effectiveness", N_("One option must be the best and one the worst."), {}
-    if isinstance(interaction, _TextEntry):
-        for language in sorted(set(bank.languages) - set(interaction.accept)):
-            yield "accept", N_("There is no accepted text in “{language}”."), {"language": language}
-
-
-def _check_texts(
-    document: Document, path: Path, texts: dict[str, str], bank: _Bank, where: str, problems: list[Problem]
-) -> None:
-    """Report the languages of the bank that lack a text, and languages that the bank does not have."""
-    if not any(text.strip() for text in texts.values()):
-        return
-    field = str(next((part for part in reversed(path) if isinstance(part, str)), ""))
-    for language in bank.languages:
-        if not texts.get(language, "").strip():
-            message = N_("“{field}” has no text in “{language}”.")
-            problems.append(
-                Problem(document.file, document.line(path), where, message, {"field": field, "language": language})
-            )
-    for language in sorted(set(texts) - set(bank.languages)):
-        message = N_("“{field}” has a text in “{language}”, which is not a language of this bank.")
-        problems.append(
-            Problem(document.file, document.line(path), where, message, {"field": field, "language": language})
-        )
 
 
 def _report_repeats(documents: list[Document], problems: list[Problem]) -> None:
