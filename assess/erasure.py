@@ -1,4 +1,4 @@
-"""Erasing on this floor: a person's sitting stays without the person, and answers lose what was typed when their time is over."""
+"""Erasing on this floor: a person's sitting stays without the person, and answers lose what was given when their time is over."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from assess.models import Invitation, Response, SectionRun, Sitting, SittingEvent
+from assess.models import Invitation, Play, Response, SectionRun, ServedItem, Sitting, SittingEvent
 from assess.progress import OPEN_STATUSES
+from assess.uploads import delete_uploads
 from storage.tables import new_id
 
 VOID = "erased-"
@@ -17,12 +18,13 @@ VOID = "erased-"
 
 def erase_from_sittings(
     session: Session, candidate_ids: Collection[UUID], *, now: datetime, keep_answers: bool = False
-) -> None:
+) -> set[str]:
     """Take these people out of their groups and sittings; again, or for ids that nobody has: changes nothing.
 
     The place in the group stays, its code opens nothing, and its extra time, which can tell of a disability, is forgotten.
-    A sitting that is open is closed without a result. Its events are deleted. Of a response its points stay, and with
-    `keep_answers` what was given. Fresh random ids take the place of the person's.
+    A sitting that is open is closed without a result. Its events, plays and files are deleted: a voice is the person. Of a
+    response its points stay, and with `keep_answers` what was given, without files. Fresh random ids take the place of the
+    person's. Returns the digests of the files, whose bytes are the caller's to delete once this is durable.
     """
     # The lock that a start of the sitting takes, too: afterwards it finds nobody to start one for.
     places = session.exec(
@@ -40,14 +42,32 @@ def erase_from_sittings(
     ids = [sitting.id for sitting in sittings]
     _end_runs(session, ids, now)
     session.exec(delete(SittingEvent).where(col(SittingEvent.sitting_id).in_(ids)))
+    served = select(ServedItem.id).where(col(ServedItem.sitting_id).in_(ids))
+    session.exec(delete(Play).where(col(Play.served_item_id).in_(served)))
+    digests = delete_uploads(session, ids)
     if not keep_answers:
         session.exec(update(Response).where(col(Response.sitting_id).in_(ids)).values(given={}))
+    elif digests:
+        _forget_files(session, ids, digests)
+    return digests
 
 
 def empty_responses(session: Session, *, before: datetime) -> int:
     """Forget what was given in responses recorded until that moment; return how many there were. Their points stay."""
     old = update(Response).where(col(Response.recorded_at) <= before, col(Response.given) != {})
     return session.exec(old.values(given={})).rowcount
+
+
+def _forget_files(session: Session, sitting_ids: Collection[UUID], digests: Collection[str]) -> None:
+    """Take what was said of a file out of the responses: its name may be the person's."""
+    for response in session.exec(select(Response).where(col(Response.sitting_id).in_(sitting_ids))):
+        response.given = {
+            key: value
+            for key, value in response.given.items()
+            if not (isinstance(value, dict) and value.get("digest") in digests)
+        }
+        session.add(response)
+    session.flush()
 
 
 def _end_runs(session: Session, sitting_ids: Collection[UUID], now: datetime) -> None:

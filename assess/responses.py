@@ -1,7 +1,7 @@
 """A response: read, marked, kept, and what comes after it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from assess.frozen import FrozenItem, get_item
 from assess.models import ServedItem
 from assess.progress import Kept, OpenItem, Progress, Step, get_progress, note_language, require_open
 from assess.sections import resume_clock, serve_next
-from question_banks.errors import InvalidResponseError
+from assess.uploads import files_of
+from question_banks.errors import BankError, InvalidResponseError
+from question_banks.interactions import Interaction, SpokenInteraction, UploadInteraction
 from question_banks.responses import Fields, Given, read_response
 from scoring.marking import mark_response
 from storage.tables import metadata, new_id
@@ -40,7 +42,7 @@ class OutOfTimeError(ClosedError):
 class RefusedResponseError(InvalidInputError):
     """An answer that cannot be taken as it is: what is wrong, by interaction id; "" is the answer as a whole."""
 
-    def __init__(self, problems: Mapping[str, InvalidResponseError]) -> None:
+    def __init__(self, problems: Mapping[str, BankError]) -> None:
         super().__init__(N_("This answer is not complete yet."))
         self.problems = problems
 
@@ -55,6 +57,8 @@ class Answer:
     language: str
     skipped: bool
     fields: Fields
+    problems: Mapping[str, BankError] = field(default_factory=dict)
+    """What is wrong with files that came with it, by interaction. A file that is right stands in the fields as one that is kept."""
 
 
 def record_response(session: Session, candidate_id: UUID, answer: Answer, *, now: datetime) -> Step:
@@ -78,7 +82,7 @@ def record_response(session: Session, candidate_id: UUID, answer: Answer, *, now
     if run.status == "running" and timing.is_too_late(run.deadline_at, now):
         raise OutOfTimeError(N_("The time for this part is over. Your earlier answers are saved."))
     item = get_item(session, asked.served.item_version_id)
-    given = _read(item, answer)
+    given = _read(session, progress, item, answer)
     if run.status == "paused":
         # Paused in one window, answered in another: the answer counts, and so does the clock again.
         resume_clock(session, progress, run, now=now)
@@ -94,20 +98,30 @@ def record_response(session: Session, candidate_id: UUID, answer: Answer, *, now
     return _step_after(progress, asked, now)
 
 
-def _read(item: FrozenItem, answer: Answer) -> Given:
+def _read(session: Session, progress: Progress, item: FrozenItem, answer: Answer) -> Given:
     if not answer.key or len(answer.key) > KEY_LIMIT or not answer.key.isascii() or not answer.key.isprintable():
         raise InvalidInputError(N_("This page was not complete. Open the question again."))
     if answer.language not in item.content.languages:
         raise InvalidInputError(N_("This language does not belong to this question. Open the question again."))
     if answer.skipped:
         return {}
-    given, problems = read_response(item.content, answer.fields)
+    files = files_of(session, progress.sitting.id, item.content, answer.fields)
+    given, found = read_response(item.content, answer.fields, files=files)
+    problems: dict[str, BankError] = {**found, **answer.problems}
     for interaction in item.content.interactions:
         if interaction.id not in given and interaction.id not in problems:
-            problems[interaction.id] = InvalidResponseError(N_("Choose an answer, or press Skip."))
+            problems[interaction.id] = InvalidResponseError(_missing(interaction))
     if problems:
         raise RefusedResponseError(problems)
     return given
+
+
+def _missing(interaction: Interaction) -> str:
+    if isinstance(interaction, UploadInteraction):
+        return N_("Send a file, or press Skip.")
+    if isinstance(interaction, SpokenInteraction):
+        return N_("Record your answer, or press Skip.")
+    return N_("Choose an answer, or press Skip.")
 
 
 def _is_repeat(session: Session, asked: OpenItem, key: str) -> bool:

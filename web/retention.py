@@ -1,5 +1,6 @@
 """Retention: what has had its time is deleted. `paraat purge` runs it once a day; `docs/data-protection.md` has the table."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +9,11 @@ from sqlmodel import Session, col, select
 
 from assess.erasure import empty_responses
 from assess.models import Group, Invitation, Sitting
+from assess.uploads import delete_old_uploads, unreferenced
 from scoring.models import Declaration, Outcome, Share
 from scoring.passport.erasure import AT_ONCE, delete_old_outcomes, delete_old_shares
 from scoring.passport.outcomes import months_later
+from storage.media import MediaStore
 from web.accounts.candidates import erase_candidates
 from web.accounts.models import Candidate, OneTimeLogin, SignIn
 
@@ -22,6 +25,8 @@ HANDING_IN = timedelta(days=1)
 # Words without a person come from a browser that still had the cookie of somebody erased, or of somebody who is about to
 # say their name.
 WORDS_WAIT = timedelta(days=1)
+# Bytes are in the store before anything refers to them, so what is young may still be on its way.
+BYTES_WAIT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Purged:
 
     people: int
     answers: int
+    uploads: int
     shares: int
     consultations: int
     declarations: int
@@ -44,10 +50,12 @@ def purge(session: Session, *, now: datetime) -> Purged:
     # direction only.
     people = _erase_people(session, now)
     answers = empty_responses(session, before=months_later(now, -MONTHS_OF_ANSWERS))
+    uploads = delete_old_uploads(session, before=months_later(now, -MONTHS_OF_ANSWERS))
     deleted = delete_old_shares(session, now=now)
     return Purged(
         people=people,
         answers=answers,
+        uploads=uploads,
         shares=deleted.shares,
         consultations=deleted.consultations,
         declarations=_delete_stray_words(session, now),
@@ -55,6 +63,23 @@ def purge(session: Session, *, now: datetime) -> Purged:
         sign_ins=session.exec(delete(SignIn).where(col(SignIn.expires_at) <= now)).rowcount,
         one_time_logins=session.exec(delete(OneTimeLogin).where(col(OneTimeLogin.expires_at) <= now)).rowcount,
     )
+
+
+def delete_bytes(session: Session, store: MediaStore, digests: Collection[str]) -> int:
+    """Delete from the store those of these bytes that nobody refers to any more; return how many files there were.
+
+    To call once the erasing that left them is durable: bytes do not come back with a transaction.
+    """
+    gone = unreferenced(session, digests)
+    for digest in gone:
+        store.delete(digest)
+    return len(gone)
+
+
+def sweep_store(session: Session, store: MediaStore, *, now: datetime) -> int:
+    """Delete all bytes that nobody refers to and that have lain in the store for a day; return how many files there were."""
+    old = [stored.digest for stored in store.list() if stored.put_at <= now - BYTES_WAIT]
+    return sum(delete_bytes(session, store, old[start : start + AT_ONCE]) for start in range(0, len(old), AT_ONCE))
 
 
 def _erase_people(session: Session, now: datetime) -> int:

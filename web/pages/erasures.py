@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from web.accounts.candidates import erase_candidate
-from web.deps import CANDIDATE_COOKIE, CandidateId, Now, Transaction
+from web.deps import CANDIDATE_COOKIE, AppMediaStore, CandidateId, Now, act_durably
 from web.i18n import gettext
 from web.rendering import FormError, page, see_other, url_of
+from web.retention import delete_bytes
 
 router = APIRouter()
 
@@ -21,13 +22,15 @@ def new(request: Request, candidate_id: CandidateId) -> HTMLResponse:  # noqa: A
 
 
 @router.post("/passport/erasure", name="erasures.create", response_model=None)
-def create(
-    request: Request, session: Transaction, candidate_id: CandidateId, now: Now, confirm: Annotated[str, Form()] = ""
+async def create(
+    request: Request, candidate_id: CandidateId, store: AppMediaStore, now: Now, confirm: Annotated[str, Form()] = ""
 ) -> Response:
-    """Erase the candidate and forget who this browser belongs to; again: the same page."""
+    """Erase the candidate, then the bytes of their files, and forget who this browser belongs to; again: the same page."""
     if confirm != "yes":
         return _form(request, [FormError("confirm", gettext("Tick the box to erase everything."))])
-    erase_candidate(session, candidate_id, now=now)
+    digests = await act_durably(request, lambda session: erase_candidate(session, candidate_id, now=now))
+    if digests:
+        await act_durably(request, lambda session: delete_bytes(session, store, digests))
     answer = see_other(request, "erasures.show")
     answer.delete_cookie(CANDIDATE_COOKIE, httponly=True, samesite="lax")
     return answer
