@@ -1,6 +1,5 @@
 """Assessments as an operator offers them, and the numbered blueprints behind them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,12 +8,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from assess.blueprint import BlueprintContent, Section
+from assess.blueprint import BlueprintContent
 from assess.errors import NotFoundError
-from assess.models import Assessment, Blueprint
-from question_banks.competences import list_competences
-from question_banks.models import Bank, Item
-from question_banks.texts import Texts
+from assess.models import Assessment, Blueprint, Group, Invitation, Sitting
 from storage.wording import N_
 
 
@@ -23,43 +19,55 @@ class Offer:
     """An assessment and the blueprint that new sittings take."""
 
     assessment: Assessment
-    content: BlueprintContent
+    blueprint: Blueprint
 
-
-@dataclass(frozen=True, slots=True)
-class SectionSupply:
-    """A section, the name of its competence, and how many published items its bank has for it."""
-
-    section: Section
-    name: Texts
-    available: int
+    @property
+    def content(self) -> BlueprintContent:
+        """The rules of that blueprint."""
+        return self.blueprint.content
 
 
 def import_assessment(session: Session, content: BlueprintContent, *, operator_id: UUID, now: datetime) -> Assessment:
-    """Make the assessment, or give it a further blueprint; the same content again changes nothing.
+    """Make the assessment, or give it a further blueprint; what was imported before changes nothing.
 
-    Sittings that have begun keep the blueprint that they began with.
+    Not even when it is no longer the newest: what a trainer made of it since then stands. Sittings that have begun keep the
+    blueprint that they began with.
     """
     assessment = _find_assessment(session, content.assessment, operator_id)
     if assessment is None:
         assessment = Assessment(operator_id=operator_id, code=content.assessment, created_at=now)
         session.add(assessment)
         session.flush()
-    newest = session.exec(
-        select(Blueprint)
-        .where(Blueprint.assessment_id == assessment.id)
-        .order_by(col(Blueprint.number).desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is None or newest.content != content:
-        number = newest.number + 1 if newest else 1
-        newest = Blueprint(assessment_id=assessment.id, number=number, content=content, created_at=now)
-        session.add(newest)
+    known = session.exec(select(Blueprint).where(Blueprint.assessment_id == assessment.id)).all()
+    if all(blueprint.content != content for blueprint in known):
+        number = 1 + max((blueprint.number for blueprint in known), default=0)
+        blueprint = Blueprint(assessment_id=assessment.id, number=number, content=content, created_at=now)
+        session.add(blueprint)
         session.flush()
-    assessment.blueprint_id = newest.id
-    session.add(assessment)
-    session.flush()
+        assessment.blueprint_id = blueprint.id
+        session.add(assessment)
+        session.flush()
     return assessment
+
+
+def newest_blueprint(session: Session, assessment_id: UUID) -> Blueprint | None:
+    """Return the blueprint with the highest number, or None."""
+    numbered = select(Blueprint).where(Blueprint.assessment_id == assessment_id).order_by(col(Blueprint.number).desc())
+    return session.exec(numbered.limit(1)).one_or_none()
+
+
+def count_running(session: Session, assessment_id: UUID, *, now: datetime) -> dict[int, int]:
+    """Return how many sittings have begun and can go on, by the number of the blueprint that each keeps."""
+    rows = session.exec(
+        select(Blueprint.number, func.count(col(Sitting.id)))
+        .join(Sitting, col(Sitting.blueprint_id) == Blueprint.id)
+        .join(Invitation, col(Invitation.id) == Sitting.invitation_id)
+        .join(Group, col(Group.id) == Invitation.group_id)
+        .where(Blueprint.assessment_id == assessment_id, Sitting.status == "open", Group.closes_at > now)
+        .group_by(col(Blueprint.number))
+        .order_by(col(Blueprint.number))
+    )
+    return dict(rows.all())
 
 
 def get_assessment(session: Session, assessment_id: UUID, *, operator_id: UUID) -> Offer:
@@ -75,33 +83,9 @@ def list_assessments(session: Session, *, operator_id: UUID) -> list[Offer]:
     return [Offer(*row) for row in session.exec(_offers(operator_id).order_by(col(Assessment.id)))]
 
 
-def list_supplies(session: Session, sections: Sequence[Section], *, operator_id: UUID) -> list[SectionSupply]:
-    """Return for each section what it is called and how many items there are to draw from; two queries in all."""
-    competences = list_competences(session)
-    counted = (
-        select(Bank.code, func.count(col(Item.id)))
-        .join(Item, col(Item.bank_id) == Bank.id)
-        .where(
-            Bank.operator_id == operator_id,
-            col(Bank.code).in_({section.bank for section in sections}),
-            col(Item.current_version_id).is_not(None),
-        )
-        .group_by(Bank.code)
-    )
-    available = dict(session.exec(counted).all())
-    return [
-        SectionSupply(
-            section,
-            competences[section.competence].name if section.competence in competences else {"en": section.competence},
-            available.get(section.bank, 0),
-        )
-        for section in sections
-    ]
-
-
-def _offers(operator_id: UUID) -> Select[Assessment, BlueprintContent]:
+def _offers(operator_id: UUID) -> Select[Assessment, Blueprint]:
     return (
-        select(Assessment, col(Blueprint.content))
+        select(Assessment, Blueprint)
         .join(Blueprint, col(Blueprint.id) == Assessment.blueprint_id)
         .where(Assessment.operator_id == operator_id)
     )

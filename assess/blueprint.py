@@ -1,5 +1,6 @@
 """The rules of composition of an assessment: a section a competence. Pure."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -58,3 +59,11 @@ class BlueprintContent(Frozen):
             message = "two sections draw from the same bank"
             raise ValueError(message)
         return self
+
+
+def shared_languages(blueprint: Iterable[str], bank: Iterable[str]) -> frozenset[str]:
+    """Return the languages that each item of a section must be complete in: those of the test that its bank has.
+
+    None of them, and a test may draw any item of the bank: one that measures a language is shown in that language alone.
+    """
+    return frozenset(blueprint) & frozenset(bank)

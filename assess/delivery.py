@@ -3,22 +3,23 @@
 The draw depends on the sitting's seed and on what was given so far, so that a replay draws the same items again.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, select
 from sqlmodel import Session
 
-from assess.blueprint import BlueprintContent, Section
-from assess.frozen import FrozenItem, freeze, get_item
+from assess.blueprint import BlueprintContent, Section, shared_languages
+from assess.frozen import FrozenItem, freeze, get_item, get_stimulus
 from question_banks.content import ItemContent
-from question_banks.interactions import ChoiceInteraction
 from question_banks.library import list_units
 from scoring.estimation import estimate_abilities
 from scoring.irt import FloatArray, information_at, log_probability_table
+from scoring.marking import maximum_points
 from scoring.parameters import parameters_of
 from scoring.selection import draw_item, unit_information_table
 from scoring.stopping import StoppingReason, StoppingRule, stopping_reason
@@ -51,32 +52,51 @@ class Scored:
 
 
 _ITEM, _BANK = metadata.tables["item"].c, metadata.tables["bank"].c
-_PUBLISHED = (
-    select(_ITEM.current_version_id)
+# The languages come as they are stored: one of the rows is read, and not each of them again.
+_LIVE = (
+    select(_ITEM.current_version_id, cast(_BANK.languages, String))
     .join_from(_ITEM.id.table, _BANK.id.table, _BANK.id == _ITEM.bank_id)
     .where(
         _BANK.operator_id == bindparam("operator"),
         _BANK.code == bindparam("code"),
         _ITEM.current_version_id.is_not(None),
+        _ITEM.status == "live",
+        _ITEM.archived_at.is_(None),
     )
     .order_by(_ITEM.position)
 )
 
-_pools: dict[tuple[UUID, ...], Pool] = {}
+_pools: dict[tuple[bool, frozenset[str], tuple[UUID, ...]], Pool] = {}
 
 
-def load_pool(session: Session, section: Section, *, operator_id: UUID) -> Pool:
-    """Return what the section can draw from now; empty when the operator has no such bank. One light query when kept."""
-    found = session.connection().execute(_PUBLISHED, {"operator": operator_id, "code": section.bank})
-    current = tuple(found.scalars())
-    pool = _pools.get(current)
+def load_pool(session: Session, section: Section, *, languages: Sequence[str], operator_id: UUID) -> Pool:
+    """Return what the section can draw from now; empty when the operator has no such bank. One light query when kept.
+
+    That is every live item that is complete in each of the `languages` of the test that the bank has, too: who switches
+    language meets no item without it. An adaptive section chooses by what each answer is worth at once: it cannot draw what
+    only a person rates, or nobody.
+    """
+    found = session.connection().execute(_LIVE, {"operator": operator_id, "code": section.bank}).all()
+    needed = shared_languages(languages, json.loads(found[0][1]) if found else ())
+    current = tuple(version_id for version_id, _ in found)
+    kind = (section.mode == "adaptive", needed, current)
+    pool = _pools.get(kind)
     if pool is None:
         units = list_units(session, operator_id=operator_id, bank_code=section.bank)
-        pool = make_pool([tuple(freeze(version) for version in unit.versions) for unit in units])
+        drawable = frozenset(current)
+        kept = [[freeze(version) for version in unit.versions if version.id in drawable] for unit in units]
+        complete = [tuple(item for item in unit if _is_complete(session, item, needed)) for unit in kept]
+        drawn = marked_units(complete) if section.mode == "adaptive" else complete
+        pool = make_pool([unit for unit in drawn if unit])
         if len(_pools) >= POOLS_KEPT:
             _pools.clear()
-        _pools[current] = pool
+        _pools[kind] = pool
     return pool
+
+
+def marked_units(units: Sequence[tuple[FrozenItem, ...]]) -> list[tuple[FrozenItem, ...]]:
+    """Return the units without the items that give no points by themselves; one of nothing else stays, and is empty."""
+    return [tuple(item for item in unit if maximum_points(item.content) > 0) for unit in units]
 
 
 def make_pool(units: Sequence[tuple[FrozenItem, ...]]) -> Pool:
@@ -142,11 +162,11 @@ def draw_form(pool: Pool, section: Section, *, rng: Random) -> list[FrozenItem]:
 
 
 def shuffle_options(content: ItemContent, rng: Random) -> dict[str, list[str]]:
-    """Return the order of the options of each choice that may be shuffled, by interaction id."""
+    """Return the order of the options of each interaction whose options may be shuffled, by interaction id."""
     order: dict[str, list[str]] = {}
     for interaction in content.interactions:
-        if isinstance(interaction, ChoiceInteraction) and interaction.shuffle:
-            options = [option.id for option in interaction.options]
+        options = [option.id for option in getattr(interaction, "options", ())]
+        if options and getattr(interaction, "shuffle", False):
             order[interaction.id] = rng.sample(options, len(options))
     return order
 
@@ -165,6 +185,13 @@ def language_for(content_languages: Sequence[str], blueprint: BlueprintContent, 
 def scored_items(session: Session, given: Sequence[tuple[UUID, int]]) -> list[Scored]:
     """Return served versions and points with their contents."""
     return [Scored(get_item(session, version_id), points) for version_id, points in given]
+
+
+def _is_complete(session: Session, item: FrozenItem, languages: frozenset[str]) -> bool:
+    """Tell whether the item, and the text that it hangs on, are there in each of the languages."""
+    if item.stimulus_id and not languages <= set(get_stimulus(session, item.stimulus_id).languages):
+        return False
+    return languages <= set(item.content.languages)
 
 
 def _ability(pool: Pool, given: Sequence[Scored]) -> tuple[float, float]:

@@ -51,7 +51,8 @@ def close_sitting(session: Session, candidate_id: UUID, *, now: datetime) -> Pas
     """Hand the candidate's sitting in and return the passport with what it measured; again: return the same passport.
 
     A section with at least its minimum of answers is measured, finished or not; one with fewer is not tested. A skipped
-    question does not count towards the minimum and is worth 0 points; one that was never reached does not count at all.
+    question does not count towards the minimum and is worth 0 points; one that was never reached does not count at all, and
+    neither does one that gives no points by itself, because a person rates it or nobody does.
     Raises NotFoundError when there is no sitting.
     """
     progress = get_progress(session, candidate_id, lock=True)
@@ -76,14 +77,15 @@ def close_sitting(session: Session, candidate_id: UUID, *, now: datetime) -> Pas
 def balance(session: Session, progress: Progress) -> Balance:
     """Return what handing in now would mean."""
     by_section = _responses_by_section(list_asked(session, progress.sitting.id))
-    answered = {position: _answered(asked) for position, asked in by_section.items()}
+    counted = {position: _answered(_scored(asked)) for position, asked in by_section.items()}
     measured = tuple(
         position + 1
         for position, section in enumerate(progress.blueprint.sections)
-        if answered.get(position, 0) >= section.minimum
+        if counted.get(position, 0) >= section.minimum
     )
     every = range(1, len(progress.blueprint.sections) + 1)
-    return Balance(sum(answered.values()), measured, tuple(number for number in every if number not in measured))
+    answered = sum(_answered(asked) for asked in by_section.values())
+    return Balance(answered, measured, tuple(number for number in every if number not in measured))
 
 
 def replay(evidence: Mapping[str, Any]) -> Replayed:
@@ -105,11 +107,12 @@ def _close_runs(session: Session, progress: Progress, now: datetime) -> None:
 
 def _measure(session: Session, progress: Progress) -> list[MeasuredCompetence]:
     by_section = _responses_by_section(list_asked(session, progress.sitting.id))
-    competences, scales = list_competences(session), list_scales(session)
+    competences = list_competences(session, operator_id=progress.sitting.operator_id)
+    scales = list_scales(session)
     place = session.exec(select(Group).join(Invitation).where(Invitation.id == progress.sitting.invitation_id)).one()
     measured: dict[str, MeasuredCompetence] = {}
     for position, section in enumerate(progress.blueprint.sections):
-        asked = by_section.get(position, [])
+        asked = _scored(by_section.get(position, ()))
         if _answered(asked) < section.minimum or section.competence not in competences:
             continue
         # One outcome a competence: of two sections on the same one, the first that says something stands.
@@ -197,6 +200,10 @@ def _responses_by_section(asked: Sequence[Asked]) -> dict[int, list[tuple[Asked,
         if one.response is not None:
             sections.setdefault(one.served.section, []).append((one, one.response))
     return sections
+
+
+def _scored(asked: Sequence[tuple[Asked, Response]]) -> list[tuple[Asked, Response]]:
+    return [(one, response) for one, response in asked if response.maximum > 0]
 
 
 def _answered(asked: Sequence[tuple[Asked, Response]]) -> int:

@@ -154,7 +154,12 @@ def _serve(
 
 
 def _pool(session: Session, progress: Progress) -> delivery.Pool:
-    return delivery.load_pool(session, progress.section, operator_id=progress.sitting.operator_id)
+    return delivery.load_pool(
+        session,
+        progress.section,
+        languages=progress.blueprint.languages,
+        operator_id=progress.sitting.operator_id,
+    )
 
 
 def _end(run: Run, status: str, reason: str, at: datetime) -> None:

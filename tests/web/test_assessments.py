@@ -39,7 +39,7 @@ def test_operator_without_assessment_reads_what_to_do(
     listed = page("/assessments")
 
     assert listed.text() == (
-        "Assessments There is no assessment yet. Ask the person who runs Paraat to import one. "
+        "Assessments There is no assessment yet. Compose one out of your question banks. Compose an assessment "
         "Groups There is no group yet. Open an assessment to invite one."
     )
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from assess import assessments, invitations
 from assess.errors import InvalidInputError
+from assess.supplies import list_supplies
 from web.accounts.models import Account
 from web.deps import AppSigner, Now, Reading, SignedIn, Transaction
 from web.errors import sentence_of
@@ -55,14 +56,14 @@ def index(request: Request, session: Reading, account: SignedIn) -> HTMLResponse
     )
 
 
-@router.get("/{assessment_id}", name="assessments.show")
+@router.get("/{assessment_id:uuid}", name="assessments.show")
 def show(request: Request, session: Reading, account: SignedIn, now: Now, assessment_id: UUID) -> HTMLResponse:
     """Show what an assessment consists of, its groups, and a form for a new one."""
     closes_on = (now + OPEN_FOR).astimezone(ZONE).date().isoformat()
-    return _show(request, session, account, assessment_id, GroupForm(closes_on=closes_on))
+    return _show(request, session, account, now, assessment_id, GroupForm(closes_on=closes_on))
 
 
-@router.post("/{assessment_id}/groups", name="groups.create", response_model=None)
+@router.post("/{assessment_id:uuid}/groups", name="groups.create", response_model=None)
 def create_group(
     request: Request,
     session: Transaction,
@@ -89,7 +90,7 @@ def create_group(
         )
     except InvalidInputError as refusal:
         errors = [FormError(str(refusal.values["field"]), sentence_of(refusal))]
-        return _show(request, session, account, assessment_id, form, errors)
+        return _show(request, session, account, now, assessment_id, form, errors)
     return see_other(request, "groups.show", group_id=group.id)
 
 
@@ -97,6 +98,7 @@ def _show(
     request: Request,
     session: Session,
     account: Account,
+    now: datetime,
     assessment_id: UUID,
     form: GroupForm,
     errors: list[FormError] | None = None,
@@ -109,7 +111,8 @@ def _show(
         "assessments/show.html",
         status=422 if errors else 200,
         offer=offer,
-        supplies=assessments.list_supplies(session, sections, operator_id=account.operator_id),
+        supplies=list_supplies(session, sections, offer.content.languages, operator_id=account.operator_id),
+        running=assessments.count_running(session, assessment_id, now=now),
         minutes=sum(section.minutes for section in sections),
         groups=invitations.list_groups(session, operator_id=account.operator_id, assessment_id=assessment_id),
         form=form,

@@ -38,6 +38,20 @@ def test_import_makes_a_further_blueprint_only_when_the_content_differs(session:
     assert assessments.get_assessment(session, made[0].id, operator_id=world.operator_id).content == longer
 
 
+def test_import_again_leaves_what_a_trainer_made_of_it(session: Session, world: Any) -> None:
+    assessment = assessments.import_assessment(session, CONTENT, operator_id=world.operator_id, now=NOW)
+    theirs = CONTENT.model_copy(update={"languages": ("nl",)})
+    made = Blueprint(assessment_id=assessment.id, number=2, content=theirs, created_at=NOW)
+    session.add(made)
+    assessment.blueprint_id = made.id
+    session.flush()
+
+    assessments.import_assessment(session, CONTENT, operator_id=world.operator_id, now=NOW)
+
+    offer = assessments.get_assessment(session, assessment.id, operator_id=world.operator_id)
+    assert (offer.blueprint.number, offer.content) == (2, theirs)
+
+
 def test_assessment_of_another_operator_is_not_found(session: Session, world: Any) -> None:
     with pytest.raises(NotFoundError):
         assessments.get_assessment(session, world.assessment_id, operator_id=world.other_operator_id)
@@ -53,12 +67,3 @@ def test_same_code_at_two_operators_is_two_assessments(session: Session, world: 
 
     listed = assessments.list_assessments(session, operator_id=world.other_operator_id)
     assert (mine.id == theirs.id, [one.assessment.id for one in listed]) == (False, [theirs.id])
-
-
-def test_supplies_say_the_name_and_how_many_items_there_are(session: Session, world: Any) -> None:
-    supplies = assessments.list_supplies(session, CONTENT.sections, operator_id=world.operator_id)
-
-    assert [(one.name["en"], one.available >= 15, one.available) for one in supplies] == [
-        ("Numeracy", True, supplies[0].available),
-        ("nowhere", False, 0),
-    ]

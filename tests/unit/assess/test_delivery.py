@@ -1,15 +1,25 @@
 """Which item comes next."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from assess.blueprint import BlueprintContent, Section
-from assess.delivery import Pool, Scored, draw_form, language_for, make_pool, next_item, shuffle_options
+from assess.delivery import Pool, Scored, draw_form, language_for, make_pool, marked_units, next_item, shuffle_options
 from assess.frozen import FrozenItem
 from question_banks.content import AuthorEstimate, ItemContent
-from question_banks.interactions import ChoiceInteraction, JudgementInteraction, Option
-from question_banks.rules import JudgementRule, MatchRule
+from question_banks.interactions import (
+    AssociateInteraction,
+    ChoiceInteraction,
+    GapMatchInteraction,
+    HottextInteraction,
+    JudgementInteraction,
+    MatchInteraction,
+    Option,
+    OrderInteraction,
+)
+from question_banks.rules import JudgementRule, MatchRule, RatedRule, UnscoredRule
 from storage.tables import new_id
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abcd")
@@ -149,6 +159,32 @@ def test_draw_form_takes_what_there_is() -> None:
     rules = section(mode="fixed", items=5)
 
     assert [len(draw_form(bank, rules, rng=Random(1))) for bank in (pool(), pool(1, 1), pool(7))] == [0, 2, 5]
+
+
+def test_marked_units_are_without_what_gives_no_points_by_itself() -> None:
+    marked, rated, unscored = (item(0) for _ in range(3))
+    rated = replace(rated, content=rated.content.model_copy(update={"rules": {"r1": RatedRule()}}))
+    unscored = replace(unscored, content=unscored.content.model_copy(update={"rules": {"r1": UnscoredRule()}}))
+
+    assert marked_units([(rated, marked, unscored), (unscored,), (marked,)]) == [(marked,), (), (marked,)]
+
+
+def test_shuffle_options_takes_every_interaction_that_may_be_shuffled() -> None:
+    every = (
+        ChoiceInteraction(id="r1", options=OPTIONS),
+        OrderInteraction(id="r2", options=OPTIONS),
+        MatchInteraction(id="r3", options=OPTIONS),
+        AssociateInteraction(id="r4", options=OPTIONS),
+        GapMatchInteraction(id="r5", options=OPTIONS),
+        OrderInteraction(id="r6", options=OPTIONS, shuffle=False),
+        HottextInteraction(id="r7", options=OPTIONS),
+        ChoiceInteraction(id="r8"),
+    )
+    content = item(0).content.model_copy(update={"interactions": every})
+
+    order = shuffle_options(content, Random(3))
+
+    assert {key: sorted(options) for key, options in order.items()} == {f"r{n}": list("abcd") for n in range(1, 6)}
 
 
 def test_shuffle_options_leaves_judgements_and_fixed_orders_alone() -> None:

@@ -5,14 +5,16 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlmodel import Session, col, select
 
 from assess import monitoring, sittings
 from assess.erasure import empty_responses, erase_from_sittings
 from assess.errors import NotFoundError
 from assess.invitations import admit, set_extra_time
-from assess.models import Group, Invitation, Response, SectionRun, ServedItem, Sitting, SittingEvent
+from assess.models import Group, Invitation, Play, Response, SectionRun, ServedItem, Sitting, SittingEvent, Upload
 from assess.progress import find_progress
+from question_banks.content import MediaFile
 from question_banks.models import ItemVersion
 from tests.conftest import START, World
 
@@ -154,6 +156,24 @@ def test_answers_can_stay_without_their_person(session: Session, world: World) -
     session.expire_all()
     assert responses(session, sitting) == before
     assert sitting.candidate_id != world.invitations[0].candidate_id
+
+
+@pytest.mark.parametrize("keep_answers", [True, False])
+def test_files_and_plays_go_whatever_stays(session: Session, world: World, keep_answers: bool) -> None:
+    ours, theirs = begin(session, world), begin(session, world, 1)
+    for sitting, number in ((ours, 1), (ours, 2), (theirs, 2)):
+        file = MediaFile(digest=f"{number:064x}", type="audio/mpeg")
+        session.add(Upload(sitting_id=sitting.id, digest=file.digest, file=file, created_at=START))
+    for served in session.exec(select(ServedItem)).all():
+        session.add(Play(served_item_id=served.id, medium="m1", number=1, started_at=START))
+    session.flush()
+
+    digests = erase_from_sittings(session, [ours.candidate_id], now=LATER, keep_answers=keep_answers)
+
+    assert digests == {f"{number:064x}" for number in (1, 2)}
+    assert [row.sitting_id for row in session.exec(select(Upload))] == [theirs.id]
+    played = select(ServedItem.sitting_id).join(Play, col(Play.served_item_id) == ServedItem.id)
+    assert session.exec(played).all() == [theirs.id, theirs.id]
 
 
 def test_room_shows_an_erased_place_as_done(session: Session, world: World) -> None:

@@ -451,6 +451,36 @@ def test_close_sitting_measures_what_has_enough_answers(session: Session, world:
     ]
 
 
+def test_what_only_a_person_rates_is_answered_but_measures_nothing(session: Session, world: World) -> None:
+    candidate_id = start(session, world, section=FIXED)
+    for _ in range(5):
+        answer(session, candidate_id)
+    for response in session.exec(select(Response).order_by(col(Response.id)).limit(2)):
+        response.maximum = response.points = 0
+    before = results.balance(session, get_progress(session, candidate_id))
+
+    results.close_sitting(session, candidate_id, now=START)
+
+    outcomes = session.exec(select(Outcome)).all()
+    assert before == results.Balance(5, (FIXED,), (1, 2, 4, 5, 6, 7))
+    assert [(one.competence, one.item_count) for one in outcomes] == [("customer-contact", 3)]
+    assert [item["points"] for item in outcomes[0].evidence["items"]] == [2, 2, 2]
+
+
+def test_section_of_too_few_marked_answers_is_not_tested(session: Session, world: World) -> None:
+    candidate_id = start(session, world, section=FIXED)
+    for _ in range(5):
+        answer(session, candidate_id)
+    for response in session.exec(select(Response).order_by(col(Response.id)).limit(3)):
+        response.maximum = response.points = 0
+
+    before = results.balance(session, get_progress(session, candidate_id))
+    results.close_sitting(session, candidate_id, now=START)
+
+    assert before == results.Balance(5, (), (1, 2, 3, 4, 5, 6, 7))
+    assert session.exec(select(Outcome)).all() == []
+
+
 def test_skipped_questions_are_no_answers_but_count_as_not_solved(session: Session, world: World) -> None:
     candidate_id = start(session, world)
     sit(session, candidate_id, 1, skipped=True)
