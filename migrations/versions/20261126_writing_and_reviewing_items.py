@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("content", JSON, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("agreed", JSON, nullable=False),
+        sa.Column("editor_ids", JSON, nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["testlet_id"], ["testlet.id"], name=op.f("fk_stimulus_draft_testlet_id_testlet")),
