@@ -30,6 +30,11 @@ class Element:
     texts: Texts
     shown: bool = True
 
+    @property
+    def needed(self) -> bool:
+        """Tell whether an item is incomplete in a language that lacks it: what a candidate reads, and what marking needs."""
+        return self.shown or self.path.endswith(".accept")
+
 
 def list_elements(content: ItemContent | StimulusContent) -> list[Element]:
     """Return every element that has a text in some language, in reading order."""
@@ -49,8 +54,10 @@ def replace_texts(content: ItemContent, changes: Mapping[str, Texts]) -> ItemCon
 
 
 def missing_elements(content: ItemContent | StimulusContent, language: str) -> list[Element]:
-    """Return the elements that have a text in some language, but not in this one."""
-    return [element for element in list_elements(content) if not element.texts.get(language, "").strip()]
+    """Return the elements that this language needs and that only others have."""
+    return [
+        element for element in list_elements(content) if element.needed and not element.texts.get(language, "").strip()
+    ]
 
 
 def without_language(content: ItemContent, languages: tuple[str, ...]) -> ItemContent:
@@ -87,7 +94,8 @@ def _walk(content: ItemContent | StimulusContent) -> Iterator[Element]:
     found: list[Element] = []
 
     def note(path: str, texts: Texts) -> Texts:
-        hidden = path in ("rationale", "can_do") or path.endswith((".transcript", ".criteria"))
+        # Criteria are read by who rates.
+        hidden = path in ("rationale", "can_do") or path.endswith(".transcript") or ".criteria." in path
         found.append(Element(path, texts, shown=not hidden))
         return texts
 

@@ -12,15 +12,6 @@ from storage.wording import N_
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRow:
-    """An item with its current version and, in a testlet, its shared text."""
-
-    item: Item
-    version: ItemVersion
-    stimulus: Stimulus | None
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
     """What is given together: one item version, or all of a testlet, in order."""
 
@@ -41,16 +32,9 @@ def get_bank(session: Session, bank_id: UUID, *, operator_id: UUID) -> Bank:
     return bank
 
 
-def list_items(session: Session, bank_id: UUID) -> list[ItemRow]:
-    """Return the items of a bank in their order, each with its current version, in one query."""
-    rows = session.exec(
-        select(Item, ItemVersion, Stimulus)
-        .join(ItemVersion, col(ItemVersion.id) == col(Item.current_version_id))
-        .outerjoin(Stimulus, col(Stimulus.id) == col(ItemVersion.stimulus_id))
-        .where(Item.bank_id == bank_id)
-        .order_by(col(Item.position))
-    )
-    return [ItemRow(item, version, stimulus) for item, version, stimulus in rows]
+def list_testlets(session: Session, bank_id: UUID) -> list[Testlet]:
+    """Return the testlets of a bank by code."""
+    return list(session.exec(select(Testlet).where(Testlet.bank_id == bank_id).order_by(Testlet.code)))
 
 
 def list_units(session: Session, *, operator_id: UUID, bank_code: str) -> list[Unit]:
@@ -83,10 +67,8 @@ def get_stimulus(session: Session, stimulus_id: UUID) -> Stimulus:
 
 
 def _units(rows: Sequence[tuple[ItemVersion, str]]) -> list[Unit]:
-    units: list[Unit] = []
-    for version, testlet in rows:
-        if testlet and units and units[-1].testlet == testlet:
-            units[-1] = Unit(testlet, (*units[-1].versions, version))
-        else:
-            units.append(Unit(testlet, (version,)))
-    return units
+    # An item that was written later for a shared text stands elsewhere in its bank, and still belongs to it.
+    kept: dict[str, list[ItemVersion]] = {}
+    for number, (version, testlet) in enumerate(rows):
+        kept.setdefault(testlet or f"alone {number}", []).append(version)
+    return [Unit("" if name.startswith("alone ") else name, tuple(versions)) for name, versions in kept.items()]

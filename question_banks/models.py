@@ -10,12 +10,15 @@ from sqlmodel import Field
 from question_banks.content import ItemContent, MediaFile, StimulusContent
 from question_banks.framework import LevelTexts, ScaleLevel
 from question_banks.texts import Texts
+from question_banks.translation import Agreed
 from storage.tables import Json, Table, UtcDateTime
 
 
 class Framework(Table, table=True):
-    """A set of competences and the scales that their levels are named by."""
+    """A set of competences and the scales that their levels are named by: one that ships, or what one operator made."""
 
+    operator_id: UUID | None = Field(default=None, index=True)
+    """None for one that ships: every operator reads it, and none changes it."""
     code: str = Field(unique=True)
     title: Texts = Field(sa_type=Json(Texts))
     scales: dict[str, list[ScaleLevel]] = Field(sa_type=Json(dict[str, list[ScaleLevel]]))
@@ -34,6 +37,21 @@ class Competence(Table, table=True):
     name: Texts = Field(sa_type=Json(Texts))
     cuts: dict[str, float] = Field(sa_type=Json(dict[str, float]))
     levels: dict[str, LevelTexts] = Field(sa_type=Json(dict[str, LevelTexts]))
+    archived_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was put away: it names what was measured by it, and is offered for nothing new."""
+
+
+class CutScoreChange(Table, table=True):
+    """That an operator let the levels of a competence begin elsewhere: who, when, why. Appended."""
+
+    operator_id: UUID = Field(index=True)
+    competence: str = Field(index=True)
+    """Its code: the change outlives the operator's own version of a competence that ships."""
+    author_id: UUID
+    at: datetime = Field(sa_type=UtcDateTime)
+    reason: str
+    before: dict[str, float] = Field(sa_type=Json(dict[str, float]))
+    after: dict[str, float] = Field(sa_type=Json(dict[str, float]))
 
 
 class Bank(Table, table=True):
@@ -116,8 +134,8 @@ class ItemDraft(Table, table=True):
     stage: str
     revision: int
     """Counts every saved change: a page that holds an older number is told so instead of overwriting."""
-    agreed: dict[str, Texts] = Field(sa_type=Json(dict[str, Texts]))
-    """By element path, the texts of all languages as they stood when they last said the same (`translation`)."""
+    agreed: Agreed = Field(sa_type=Json(Agreed))
+    """What each language of each element was last right against (`translation`)."""
     editor_ids: list[UUID] = Field(sa_type=Json(list[UUID]))
     """Who changed it since it was last published: none of them can approve it."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
@@ -130,7 +148,9 @@ class StimulusDraft(Table, table=True):
     testlet_id: UUID = Field(foreign_key="testlet.id", unique=True)
     content: StimulusContent = Field(sa_type=Json(StimulusContent))
     revision: int
-    agreed: dict[str, Texts] = Field(sa_type=Json(dict[str, Texts]))
+    agreed: Agreed = Field(sa_type=Json(Agreed))
+    editor_ids: list[UUID] = Field(sa_type=Json(list[UUID]))
+    """Who changed it since it was last frozen: none of them can approve an item on it."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
     updated_by: UUID | None = None
 

@@ -115,3 +115,13 @@ def test_rewritten_passage_of_a_c_test_keeps_further_spellings_of_its_endings() 
     )
     assert changed.rules["r1"] == CTestRule(accept={"fr": {"g1": ("on",), "g2": ("in", "ins")}})
     assert list_elements(changed)[0].texts == {"fr": "Du b[on] pa[in]."}
+
+
+def test_criteria_are_read_by_raters_alone() -> None:
+    criteria = RatedRule(criteria=(Criterion(id="c1", text={"fr": "Clarté"}),))
+    content = item(CHOICE, rules={"r1": criteria})
+
+    hidden = [element.path for element in list_elements(content) if not element.shown]
+
+    assert hidden == ["r1.criteria.c1"]
+    assert "r1.criteria.c1" not in [element.path for element in missing_elements(content, "nl")]
