@@ -10,7 +10,9 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 import question_banks
+from question_banks.authoring import open_item, save_draft
 from question_banks.models import Bank, Item, ItemVersion
+from question_banks.reviews import request_review
 from storage.database import Database
 from tests.pages import Page, checked_page
 
@@ -56,13 +58,28 @@ def rows(page: Page) -> list[list[str]]:
     return [[" ".join(cell.text().split()) for cell in row.css("th, td")] for row in page.tree.css("main tbody tr")]
 
 
+def items(page: Page) -> list[list[str]]:
+    """Return code and words, type, level, b, languages, status and findings of each item in the list."""
+    return [row[1:8] for row in rows(page)]
+
+
+def codes(page: Page) -> list[str]:
+    return page.texts("main .pr-list__code")
+
+
+def links(page: Page) -> list[str]:
+    return page.attributes("main .pr-list__code", "href")
+
+
 def test_banks_are_listed_in_numbers(client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]) -> None:
     sign_in(client, world.trainer)
 
     listed = rows(page("/banks"))
 
-    assert len(listed) == 7
-    assert [row for row in listed if row[0] == "Numeracy"] == [["Numeracy", "Numeracy", "17", "2, 3, 4", "FR, NL"]]
+    assert len(listed) == 8
+    assert [row[:7] for row in listed if row[0] == "Numeracy"] == [
+        ["Numeracy", "17", "17", "0", "0", "2 – 4", "FR, NL"]
+    ]
 
 
 def test_operator_without_bank_reads_what_to_do(
@@ -72,7 +89,10 @@ def test_operator_without_bank_reads_what_to_do(
 
     listed = page("/banks")
 
-    assert listed.text() == "Question banks There is no question bank yet. Import your first one. Import a bank"
+    assert listed.text() == (
+        "Question banks Nothing waits for your review. All reviews "
+        "There is no question bank yet. Make a new one, or import one. New bank Import a bank"
+    )
 
 
 def test_bank_lists_its_items_and_those_of_a_level(
@@ -83,40 +103,30 @@ def test_bank_lists_its_items_and_those_of_a_level(
 
     everything, level_3, nothing = page(path), page(f"{path}?level=3"), page(f"{path}?level=zzz")
 
-    first = ["shelf-one", "Deux et deux ?", "number", "2", "-1,0", "", "FR, NL"]
-    second = ["shelf-two", "Le pain est ….", "choice", "3", "0,5", "", "FR, NL"]
-    assert [rows(one) for one in (everything, level_3)] == [[first, second], [second]]
-    assert (rows(nothing), "There is no item of this level." in nothing.text()) == ([], True)
+    first = ["shelf-one Deux et deux ?", "number", "2", "-1,0", "FR ✓complete NL ✓complete", "Live"]
+    second = ["shelf-two Le pain est ….", "choice", "3", "0,5", "FR ✓complete NL ✓complete", "Live"]
+    assert [[row[:6] for row in items(one)] for one in (everything, level_3)] == [[first, second], [second]]
+    assert (items(nothing), "No item matches these filters." in nothing.text()) == ([], True)
 
 
-def test_item_is_shown_in_both_languages_with_its_key(
+def test_listed_item_leads_to_its_page_in_both_languages_with_its_key(
     client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
 ) -> None:
     sign_in(client, world.trainer)
     path = upload(client, "import", shelves=BANK).headers["location"].partition("?")[0]
-    items = page(path).attributes("main th a", "href")
 
-    shown = page(items[1])
+    shown = page(links(page(path))[1])
 
     assert [shown.text(f"#key-{language}") for language in ("fr", "nl")] == ["a. frais & bon", "a. vers & goed"]
-    assert [shown.texts(f"#seen-{language} option") for language in ("fr", "nl")] == [
-        ["Choose", "frais & bon", "vieux"],
-        ["Choose", "vers & goed", "oud"],
-    ]
-    assert shown.attributes("main .pr-actions a", "href") == [items[0]]
 
 
-def test_every_starter_item_can_be_previewed(
+def test_every_starter_item_can_be_opened_from_its_list(
     client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
 ) -> None:
     sign_in(client, world.trainer)
-    links = [
-        link
-        for bank in page("/banks").attributes("main th a", "href")
-        for link in page(bank).attributes("main th a", "href")
-    ]
+    found = [link for bank in page("/banks").attributes("main th a", "href") for link in links(page(bank))]
 
-    keys = [len(page(link).texts("[id^=key-] li")) for link in links]
+    keys = [len(page(link).texts("[id^=key-]")) for link in found]
 
     assert (len(keys) >= 105, min(keys) >= 1) == (True, True)
 
@@ -150,7 +160,7 @@ def test_checked_files_are_imported_without_choosing_them_again(
     answer = client.post("/banks/imports", data=fields | {"act": "import"}, files=[("nothing", ("", b""))])
 
     assert (answer.status_code, set(fields)) == (303, {"kept"})
-    assert [row[0] for row in rows(page(answer.headers["location"]))] == ["shelf-one", "shelf-two"]
+    assert codes(page(answer.headers["location"])) == ["shelf-one", "shelf-two"]
 
 
 def test_folder_of_files_is_imported_as_one_bank(
@@ -196,7 +206,7 @@ def test_file_that_is_no_bank_is_refused_with_a_sentence(
     answer = upload(client, "import", odd=source)
 
     shown = checked_page(answer.text)
-    assert (answer.status_code, rows(shown) != [], count_of(database, Bank)) == (422, True, 7)
+    assert (answer.status_code, rows(shown) != [], count_of(database, Bank)) == (422, True, 8)
 
 
 def test_file_in_another_encoding_is_refused_with_a_sentence(client: TestClient, world: Any, sign_in: Any) -> None:
@@ -241,25 +251,13 @@ def test_bank_of_another_operator_is_not_found(
 ) -> None:
     sign_in(client, world.trainer)
     path = page("/banks").attributes("main th a", "href")[0]
-    item = page(path).attributes("main th a", "href")[0]
     stranger = new_client()
     sign_in(stranger, world.other_trainer)
 
-    statuses = [stranger.get(one).status_code for one in (path, item, f"{path}?level=2")]
+    found = [stranger.get(one).status_code for one in (path, f"{path}?level=2", f"{path}/edit", f"{path}/paste")]
+    sent = [stranger.post(one, data={"act": "archive"}).status_code for one in (path, f"{path}/edits", f"{path}/paste")]
 
-    assert (client.get(item).status_code, statuses) == (200, [404, 404, 404])
-
-
-def test_item_of_another_bank_is_not_found(
-    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
-) -> None:
-    sign_in(client, world.trainer)
-    first, second = page("/banks").attributes("main th a", "href")[:2]
-    item = page(first).attributes("main th a", "href")[0]
-
-    answer = client.get(item.replace(first, second))
-
-    assert answer.status_code == 404
+    assert (client.get(path).status_code, found, sent) == (200, [404] * 4, [404] * 3)
 
 
 def test_same_bank_of_another_operator_is_left_alone(
@@ -272,7 +270,7 @@ def test_same_bank_of_another_operator_is_left_alone(
 
     upload(stranger, "import", shelves=BANK.replace("Deux et deux", "Trois et trois"))
 
-    assert rows(page(mine))[0][1] == "Deux et deux ?"
+    assert items(page(mine))[0][0] == "shelf-one Deux et deux ?"
 
 
 def test_banks_take_the_same_queries_whatever_their_number(
@@ -288,8 +286,182 @@ def test_banks_take_the_same_queries_whatever_their_number(
 
     three = [queries("/banks"), queries(path)]
 
-    assert (len(rows(checked_page(client.get("/banks").text))), len(rows(checked_page(client.get(path).text)))) == (
-        3,
-        4,
+    counts = len(rows(checked_page(client.get("/banks").text))), len(rows(checked_page(client.get(path).text)))
+    assert (counts, one, all(one)) == ((3, 4), three, True)
+
+
+FILTERS = {
+    "q=pain": ["shelf-two"],
+    "q=PÀIN+frais": ["shelf-two"],
+    "q=vers+goed": ["shelf-two"],
+    "q=shelf": ["shelf-one", "shelf-two"],
+    "q=%25": [],
+    "q=%27%3B+drop": [],
+    "status=live": ["shelf-one", "shelf-two"],
+    "status=draft": [],
+    "level=3": ["shelf-two"],
+    "competence=retail": ["shelf-one", "shelf-two"],
+    "competence=numeracy": [],
+    "type=choice": ["shelf-two"],
+    "language=nl-missing": [],
+    "language=nl-odd": [],
+    "finding=blocking": [],
+    "archived=yes": [],
+    "order=hardest": ["shelf-two", "shelf-one"],
+    "order=odd&level=&after=odd": ["shelf-one", "shelf-two"],
+}
+
+
+def test_filters_of_the_address_narrow_the_list(
+    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    path = upload(client, "import", shelves=BANK).headers["location"].partition("?")[0]
+
+    found = {query: codes(page(f"{path}?{query}")) for query in FILTERS}
+
+    assert found == FILTERS
+
+
+def test_filters_that_are_on_can_each_be_taken_away(
+    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    path = upload(client, "import", shelves=BANK).headers["location"].partition("?")[0]
+
+    shown = page(f"{path}?q=pain&level=3&finding=long_sentence&order=code")
+
+    assert shown.texts(".pr-chip") == [
+        "Remove the filter Search: pain ×",
+        "Remove the filter Level: 3 ×",
+        "Remove the filter Findings: Long sentence ×",
+    ]
+    assert shown.attributes(".pr-chip", "href")[:2] == [
+        f"{path}?level=3&finding=long_sentence&order=code",
+        f"{path}?q=pain&finding=long_sentence&order=code",
+    ]
+    assert (shown.fields("#filters")["q"], shown.fields("#filters")["level"]) == ("pain", "3")
+
+
+def test_htmx_gets_the_list_alone_and_an_address_without_empty_filters(
+    client: TestClient, world: Any, sign_in: Any
+) -> None:
+    sign_in(client, world.trainer)
+    path = upload(client, "import", shelves=BANK).headers["location"].partition("?")[0]
+
+    answer = client.get(f"{path}?q=pain&level=&order=position", headers={"HX-Request": "true"})
+
+    assert (answer.headers["hx-replace-url"], answer.headers["vary"].count("HX-Request")) == (f"{path}?q=pain", 1)
+    assert answer.text.strip().startswith('<section id="items"')
+
+
+def test_list_is_paged_by_key_in_both_directions(
+    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    head = BANK[: BANK.index("---\nitem: shelf-one")]
+    item = BANK[BANK.index("---\nitem: shelf-one") : BANK.index("---\nitem: shelf-two")]
+    many = head + "".join(item.replace("shelf-one", f"shelf-{number:03}") for number in range(120))
+    path = upload(client, "import", shelves=many).headers["location"].partition("?")[0]
+
+    pages = [page(f"{path}?q=shelf")]
+    for _ in range(2):
+        pages.append(page(pages[-1].attributes("a[rel=next]", "href")[0]))
+    back = page(pages[2].attributes("a[rel=prev]", "href")[0])
+
+    every = [f"shelf-{number:03}" for number in range(120)]
+    assert [codes(one) for one in pages] == [every[:50], every[50:100], every[100:]]
+    assert (codes(back), pages[2].attributes("a[rel=next]", "href")) == (every[50:100], [])
+    assert {one.text("#found") for one in pages} == {"120 items found"}
+
+
+def test_new_bank_is_made_from_its_form(
+    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    fields = page("/banks/new").fields() | {
+        "title_fr": "Cuisine", "title_nl": "Keuken", "competence": "horeca", "source": "nl",
+        "language": ["fr", "ar"], "other": "pl", "reading_level": "B1", "licence": "CC0-1.0",
+    }  # fmt: skip
+
+    answer = client.post("/banks", data=fields)
+
+    made = page(f"{answer.headers['location'].partition('?')[0]}/edit")
+    assert answer.status_code == 303
+    assert page(answer.headers["location"]).text("#items") == (
+        "0 items found There is no item yet. Write the first one above, or paste questions."
     )
-    assert (one, all(one)) == (three, True)
+    assert made.attributes("input[name=language][checked]", "value") == ["fr", "nl", "ar", "pl"]
+    assert {name: made.fields()[name] for name in ("title_nl", "competence", "source", "reading_level", "licence")} == {
+        "title_nl": "Keuken", "competence": "horeca", "source": "nl", "reading_level": "B1", "licence": "CC0-1.0",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"title_fr": " ", "title_nl": "", "title_en": ""}, ["Give the bank a name."]),
+        ({"title_fr": "x" * 121}, ["The name is too long. Use at most 120 signs."]),
+        ({"competence": "magic"}, ["Choose a competence."]),
+        ({"source": "", "language": []}, ["Choose at least one language."]),
+        ({"source": "../x"}, ["One of the languages is unknown."]),
+        ({"reading_level": "Z9", "licence": ""}, ["Choose a reading level.", "Choose a licence."]),
+    ],
+)
+def test_bank_that_cannot_be_is_refused_with_what_was_typed(
+    client: TestClient,
+    world: Any,
+    sign_in: Any,
+    page: Callable[..., Page],
+    changes: dict[str, Any],
+    errors: list[str],
+) -> None:
+    sign_in(client, world.trainer)
+    fields = page("/banks/new").fields() | {"title_fr": "Cuisine", "competence": "horeca", "language": "fr"} | changes
+
+    answers = [client.post(path, data=fields) for path in ("/banks", page("/banks").attributes("main th a", "href")[0])]
+
+    for answer in answers:
+        shown = checked_page(answer.text)
+        assert (answer.status_code, shown.texts(".govuk-error-summary li")) == (422, errors)
+        assert shown.fields()["title_fr"].strip() == str(changes.get("title_fr", "Cuisine")).strip()
+
+
+def test_revised_bank_keeps_its_items_and_shows_what_its_new_language_lacks(
+    client: TestClient, world: Any, sign_in: Any, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    path = upload(client, "import", shelves=BANK).headers["location"].partition("?")[0]
+    fields = page(f"{path}/edit").fields() | {"language": ["fr", "nl", "ar"], "title_en": "Shelves"}
+
+    answer = client.post(path, data=fields)
+
+    shown = page(f"{path}?language=ar-missing")
+    assert (answer.status_code, shown.text("h1")) == (303, "Shelves")
+    assert [row[4] for row in items(shown)] == ["FR ✓complete NL ✓complete AR incomplete"] * 2
+
+
+def test_who_may_review_reads_how_much_waits(
+    client: TestClient,
+    new_client: Callable[[], TestClient],
+    world: Any,
+    sign_in: Any,
+    page: Callable[..., Page],
+    database: Database,
+    clock: Any,
+) -> None:
+    with database.transaction() as session:
+        item = session.exec(select(Item).where(Item.code == "num-cash-count")).one()
+        working = open_item(session, item.id, operator_id=world.operator_id, now=clock.now, lock=True)
+        changed = working.draft.content.model_copy(update={"seconds": 77})
+        save_draft(session, working, changed, revision=0, author_id=world.admin.id, now=clock.now)
+        request_review(session, working, note="", author_id=world.admin.id, now=clock.now)
+    colleague, author, stranger = client, new_client(), new_client()
+    for browser, account in ((colleague, world.trainer), (author, world.admin), (stranger, world.other_trainer)):
+        sign_in(browser, account)
+
+    said = [checked_page(one.get("/banks").text).text("#waiting") for one in (colleague, author, stranger)]
+
+    nothing = "Nothing waits for your review. All reviews"
+    assert said == ["1 question waits for your review", nothing, nothing]
+    assert [row[4] for row in rows(page("/banks")) if row[0] == "Numeracy"] == ["1"]

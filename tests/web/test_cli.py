@@ -239,8 +239,8 @@ def test_purge_says_in_one_line_what_it_did_and_again_does_nothing(
     done = [run("purge", env=environment(filled[0])) for _ in range(2)]
 
     nothing = (
-        "Erased people: 0. Emptied answers: 0. Deleted outcomes: 0, shares: 0, consultations: 0, declarations: 0, "
-        "sign-ins: 0, one-time links: 0.\n"
+        "Erased people: 0. Emptied answers: 0. Deleted uploads: 0, stored files: 0, outcomes: 0, shares: 0, "
+        "consultations: 0, declarations: 0, sign-ins: 0, one-time links: 0.\n"
     )
     something = nothing.replace("people: 0", "people: 1").replace(
         "sign-ins: 0, one-time links: 0", "sign-ins: 1, one-time links: 1"

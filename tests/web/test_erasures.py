@@ -251,5 +251,5 @@ def test_guide_erases_a_person_by_hand(database: Database, world: World, new_cli
             session.connection().exec_driver_sql(statement.replace("'...'", f"'{candidate_id}'"))
 
     refused = new_client().post("/admissions", data={"code": world.codes[2]})
-    assert len(change) == 10
+    assert len(change) == 12
     assert (called, counts(database), refused.status_code) == ("Amina2", [0] * 7, 422)

@@ -39,9 +39,12 @@ COPIES = {
     "htmx.js": PACKAGES / "htmx.org" / "dist" / "htmx.min.js",
     "paraat.js": SOURCES / "paraat.js",
     "passport.js": SOURCES / "passport.js",
+    "banks.js": SOURCES / "banks.js",
+    "question.js": SOURCES / "question.js",
+    "editor.js": SOURCES / "editor.js",
     "favicon.svg": STATIC / "favicon.svg",
 }
-STYLES = {"paraat.css": SOURCES / "paraat.scss"}
+STYLES = {"paraat.css": SOURCES / "paraat.scss", "writing.css": SOURCES / "writing.scss"}
 
 # govuk-frontend does not put its licence in its package.
 LICENCES = {

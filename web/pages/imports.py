@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from question_banks import transfer
 from question_banks.transfer import ImportPlan
 from storage.wording import N_
-from web.deps import Now, SignedIn, Transaction, signed_in
+from web.deps import AppMediaStore, Now, SignedIn, Transaction, signed_in
 from web.i18n import gettext
 from web.rendering import FormError, page, see_other, url_of
 from web.security import UPLOAD_LIMIT
@@ -53,7 +53,12 @@ def new(request: Request) -> HTMLResponse:
 
 @router.post("", name="banks.create_import", response_model=None)
 def create(
-    request: Request, sent: Annotated[Sent, Depends(_sent)], session: Transaction, account: SignedIn, now: Now
+    request: Request,
+    sent: Annotated[Sent, Depends(_sent)],
+    session: Transaction,
+    account: SignedIn,
+    store: AppMediaStore,
+    now: Now,
 ) -> HTMLResponse | RedirectResponse:
     """Check the files, or import them; with a problem nothing at all is written."""
     sources = sent.sources
@@ -72,6 +77,7 @@ def create(
         author_id=account.id,
         source=", ".join(sorted(sources))[:200],
         now=now,
+        store=store,
     )
     return see_other(request, "banks.show", notice="saved", bank_id=batch.bank_id)
 
@@ -96,8 +102,11 @@ def _page(
 
 
 def _pack(sources: dict[str, bytes]) -> str:
-    """Return checked files as text for a hidden field, so that nobody chooses them twice; nothing when too long."""
-    texts = {name: source.decode() for name, source in sources.items()}
+    """Return checked files as text for a hidden field, so that nobody chooses them twice; nothing when too long, or with media."""
+    try:
+        texts = {name: source.decode() for name, source in sources.items()}
+    except UnicodeDecodeError:
+        return ""
     packed = base64.b64encode(zlib.compress(json.dumps(texts).encode())).decode()
     return packed if len(packed) <= KEPT_LIMIT else ""
 

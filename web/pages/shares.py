@@ -84,8 +84,11 @@ def revoke(
 def _names(session: Session, candidate_id: UUID, made: list[Share]) -> dict[UUID, list[Texts]]:
     """Return the names of the competences of each share, in two queries for all of them."""
     ids = {outcome_id for share in made for outcome_id in share.outcome_ids}
-    names = {code: competence.name for code, competence in list_competences(session).items()}
-    found = {one.id: names[one.competence] for one in find_outcomes(session, list(ids), candidate_id=candidate_id)}
+    outcomes = find_outcomes(session, list(ids), candidate_id=candidate_id)
+    # One candidate is one operator's.
+    operator_id = next((one.operator_id for one in outcomes), None)
+    names = {code: one.name for code, one in list_competences(session, operator_id=operator_id).items()}
+    found = {one.id: names[one.competence] for one in outcomes}
     return {share.id: [found[one] for one in share.outcome_ids if one in found] for share in made}
 
 

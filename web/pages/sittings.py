@@ -144,7 +144,7 @@ def show(request: Request, candidate_id: CandidateId, session: Reading, now: Now
 
 def parts_of(session: Session, progress: Progress) -> list[Part]:
     """Return the sections of a sitting as they are announced, with the person's own time."""
-    competences = list_competences(session)
+    competences = list_competences(session, operator_id=progress.sitting.operator_id)
     return [
         Part(
             number=number,

@@ -1,34 +1,37 @@
 """What we promise to keep no longer, held against the clock."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from assess import sittings
-from assess.models import Group, Invitation, Response, ServedItem, Sitting
+from assess.models import Group, Invitation, Response, ServedItem, Sitting, Upload
 from assess.results import close_sitting
-from question_banks.models import ItemVersion
+from question_banks.content import MediaFile
+from question_banks.models import ItemVersion, MediaAsset
 from scoring.models import Consultation, Declaration, Outcome, Passport, Share
 from scoring.passport.consultations import consult
 from scoring.passport.declarations import declare
 from scoring.passport.outcomes import issue_passport, months_later
 from scoring.passport.shares import ShareChoice, make_share
 from storage.database import Database
+from storage.media import MediaStore
 from storage.tables import new_id
 from storage.wording import Refusal
 from tests.conftest import START, World
 from tests.passports import FIVE, measured
 from web.accounts.candidates import erase_candidate, find_candidate, register_candidate
 from web.accounts.models import Candidate, OneTimeLogin, SignIn
-from web.retention import Purged, purge
+from web.retention import Purged, delete_bytes, purge, sweep_store
 
 SECRET = "abcdefghijklmnopqrstuvwxyzABCDEF"
-NOTHING = Purged(0, 0, 0, 0, 0, 0, 0, 0)
+NOTHING = Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
 TABLES: tuple[Any, ...] = (Candidate, Outcome, Passport, Declaration, Share, Consultation)
 WHOLE = [1, 5, 1, 1, 1, 1]
 MINUTE = timedelta(minutes=1)
@@ -121,11 +124,11 @@ def test_purge_follows_the_table_of_the_data_protection_page(session: Session, f
 
     full, empty = [({"a": ["b"]}, 1)], [({}, 1)]
     assert done == [
-        Purged(0, 0, 1, 1, 0, 1, 0, 0),
+        Purged(0, 0, 0, 1, 1, 0, 1, 0, 0),
         NOTHING,
-        Purged(0, 1, 0, 0, 0, 2, 0, 0),
+        Purged(0, 1, 0, 0, 0, 0, 2, 0, 0),
         NOTHING,
-        Purged(1, 0, 0, 0, 0, 0, 0, 0),
+        Purged(1, 0, 0, 0, 0, 0, 0, 0, 0),
         NOTHING,
     ]
     assert left == [
@@ -157,9 +160,9 @@ def test_answers_outlive_a_person_whose_results_were_short(session: Session, wor
 
     done = purge(session, now=after(12))
 
-    assert (done, counts(session)) == (Purged(1, 0, 0, 0, 0, 0, 0, 0), [0] * 6)
+    assert (done, counts(session)) == (Purged(1, 0, 0, 0, 0, 0, 0, 0, 0), [0] * 6)
     assert given(session) == [({"a": ["b"]}, 1)]
-    assert purge(session, now=after(24)) == Purged(0, 1, 0, 0, 0, 0, 0, 0)
+    assert purge(session, now=after(24)) == Purged(0, 1, 0, 0, 0, 0, 0, 0, 0)
     assert given(session) == [({}, 1)]
 
 
@@ -193,7 +196,7 @@ def test_name_stays_while_a_share_is_open(session: Session, world: World) -> Non
     done = purge(session, now=after(36))
 
     assert (done.people, counts(session)) == (0, [1, 0, 1, 1, 1, 1])
-    assert purge(session, now=share.expires_at) == Purged(1, 0, 0, 0, 0, 0, 0, 0)
+    assert purge(session, now=share.expires_at) == Purged(1, 0, 0, 0, 0, 0, 0, 0, 0)
     assert counts(session) == [0] * 6
 
 
@@ -225,7 +228,7 @@ def test_sign_ins_and_links_go_when_they_are_over(session: Session, world: World
 
     done = [purge(session, now=START + timedelta(hours=1)) for _ in range(2)]
 
-    assert done == [Purged(0, 0, 0, 0, 0, 0, 1, 1), NOTHING]
+    assert done == [Purged(0, 0, 0, 0, 0, 0, 0, 1, 1), NOTHING]
     assert session.exec(select(SignIn.token_digest)).all() == ["s1"]
     assert session.exec(select(OneTimeLogin.token_digest)).all() == ["o1"]
 
@@ -308,3 +311,82 @@ def test_more_people_than_a_statement_takes_go_at_once(
         finish(session, world, sit(session, world, number=number), ())
 
     assert purge(session, now=after(12)).people == 5
+
+
+def upload(session: Session, sitting: Sitting, digest: str, *, at: datetime = START) -> None:
+    """Let a file have been sent in the sitting, as the answer to its one question."""
+    file = MediaFile(digest=digest, type="audio/mpeg", name="Amina.mp3", size=5)
+    session.add(Upload(sitting_id=sitting.id, digest=digest, file=file, created_at=at))
+    response = session.exec(select(Response).where(Response.sitting_id == sitting.id)).one()
+    response.given = {**response.given, "s1": {"digest": digest, "name": "Amina.mp3"}, "j1": {"digest": "1"}}
+    session.add(response)
+    session.flush()
+
+
+def digests(session: Session) -> list[str]:
+    return list(session.exec(select(Upload.digest).order_by(col(Upload.id))))
+
+
+def test_files_of_answers_go_with_the_answers(session: Session, world: World) -> None:
+    sitting = sit(session, world)
+    finish(session, world, sitting)
+    upload(session, sitting, "1" * 64)
+
+    done = [purge(session, now=now).uploads for now in (after(24) - MINUTE, after(24), after(24))]
+
+    assert (done, digests(session), given(session)) == ([0, 1, 0], [], [({}, 1)])
+
+
+def test_files_and_their_names_go_with_the_person_whose_answers_stay(session: Session, world: World) -> None:
+    sitting = sit(session, world)
+    sitting.status, sitting.submitted_at = "submitted", START
+    upload(session, sitting, "1" * 64)
+
+    done = purge(session, now=after(12))
+
+    assert (done.people, digests(session)) == (1, [])
+    assert given(session) == [({"a": ["b"], "j1": {"digest": "1"}}, 1)]
+
+
+def test_sweep_takes_old_bytes_that_nobody_refers_to(session: Session, world: World, tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    sent, owned, stray = (store.put(data) for data in (b"sent", b"owned", b"stray"))
+    upload(session, sit(session, world), sent)
+    file = MediaFile(digest=owned, type="image/png", size=5)
+    session.add(MediaAsset(operator_id=world.operator_id, digest=owned, file=file, created_at=START))
+    session.flush()
+    put_at = max(one.put_at for one in store.list())
+
+    swept = [sweep_store(session, store, now=put_at + wait) for wait in (timedelta(hours=23), *[timedelta(days=1)] * 2)]
+
+    assert (swept, {one.digest for one in store.list()}) == ([0, 1, 0], {sent, owned})
+    assert stray not in (sent, owned)
+
+
+def test_sweep_of_more_files_than_a_statement_takes(
+    session: Session, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.retention.AT_ONCE", 2)
+    store = MediaStore(tmp_path)
+    for number in range(5):
+        store.put(bytes([number]))
+    put_at = max(one.put_at for one in store.list())
+
+    assert sweep_store(session, store, now=put_at + timedelta(days=1)) == 5
+
+
+def test_bytes_that_somebody_else_refers_to_stay(session: Session, world: World, tmp_path: Path) -> None:
+    store = MediaStore(tmp_path)
+    mine, ours = store.put(b"mine"), store.put(b"ours")
+    first, second = sit(session, world), sit(session, world, number=1)
+    for sitting, digest in ((first, mine), (first, ours), (second, ours)):
+        upload(session, sitting, digest)
+
+    left = erase_candidate(session, first.candidate_id, now=START)
+
+    assert (left, delete_bytes(session, store, left), store.exists(mine), store.exists(ours)) == (
+        {mine, ours},
+        1,
+        False,
+        True,
+    )

@@ -1,7 +1,6 @@
 """Settings: what the environment must hold, and the sentence for each thing that is wrong."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ GOOD = {
 DATABASES = "sqlite:///path/to/file.db or postgresql://user:password@host/name"
 ADDRESSES = "an address without path, such as https://paraat.example.org"
 SECRETS = "at least 32 signs that nobody can guess, such as `openssl rand -hex 32` prints"
+STORES = "a folder such as /srv/paraat/media, or the address of a store such as s3://bucket/folder"
 MAILS = "smtp://host:port or smtps://user:password@host:port"
 
 
@@ -33,12 +33,31 @@ def test_settings_have_defaults_for_all_but_three() -> None:
         "database_url": "sqlite:///var/real.db",
         "address": "https://paraat.example.org",
         "mail": "",
-        "media_store": Path("var/media"),
+        "media_store": "var/media",
         "demo": False,
         "forwarded_allow_ips": "127.0.0.1",
         "log_level": "info",
     }
     assert settings.secret.get_secret_value() == GOOD["PARAAT_SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("database", "store", "place"),
+    [
+        ("sqlite:////srv/paraat/paraat.db", "", "/srv/paraat/media"),
+        ("sqlite://", "", "var/media"),
+        ("postgresql://user:password@host/name", "", "var/media"),
+        ("sqlite:////srv/paraat/paraat.db", "/mnt/media", "/mnt/media"),
+        ("sqlite:////srv/paraat/paraat.db", "memory://media", "memory://media"),
+    ],
+)
+def test_media_lie_beside_the_database_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, database: str, store: str, place: str
+) -> None:
+    monkeypatch.setenv("PARAAT_DATABASE_URL", database)
+    monkeypatch.setenv("PARAAT_MEDIA_STORE", store)
+
+    assert read_settings().media_store == place
 
 
 def test_settings_name_every_missing_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +80,7 @@ def test_settings_name_every_missing_variable(monkeypatch: pytest.MonkeyPatch) -
         ("PARAAT_ADDRESS", "ftp://paraat.example.org", f"PARAAT_ADDRESS: {ADDRESSES}."),
         ("PARAAT_ADDRESS", "https://paraat.example.org/app", f"PARAAT_ADDRESS: {ADDRESSES}."),
         ("PARAAT_MAIL", "localhost:25", f"PARAAT_MAIL: {MAILS}."),
+        ("PARAAT_MEDIA_STORE", "nothing://bucket", f"PARAAT_MEDIA_STORE: {STORES}."),
         ("PARAAT_SECRET", "short", f"PARAAT_SECRET: {SECRETS}."),
         ("PARAAT_SECRET", "x" * 31, f"PARAAT_SECRET: {SECRETS}."),
         ("PARAAT_SECRET", DEMO_SECRET, "PARAAT_SECRET is the demonstration's: make one of your own."),
