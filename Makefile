@@ -36,6 +36,7 @@ bench: .venv/test.stamp
 	@$(PY) -m web.assets.build
 	@$(PY) -m benchmarks.weight
 	@$(PY) -m benchmarks.answers
+	@$(PY) -m benchmarks.banks
 
 clean:
 	rm -rf .venv node_modules web/static/build

@@ -28,6 +28,7 @@ from assess import invitations
 from benchmarks.http import Visitor
 from storage import migrations
 from storage.database import Database
+from storage.media import MediaStore
 from web.accounts.operators import add_operator
 from web.starter import import_starter
 from web.tokens import Signer
@@ -147,9 +148,10 @@ def prepare(url: str, people: int) -> list[str]:
     migrations.upgrade(url)
     database, signer, now = Database(url), Signer(SECRET), datetime.now(UTC)
     codes: list[str] = []
-    with database.transaction() as session:
+    # The readiness check draws no picture, so that the pictures of the other banks need no lasting place.
+    with tempfile.TemporaryDirectory() as media, database.transaction() as session:
         operator = add_operator(session, code="bench", name="Bench", now=now)
-        assessment = import_starter(session, operator_id=operator.id, now=now)[0]
+        assessment = import_starter(session, operator_id=operator.id, store=MediaStore(media), now=now)[0]
         for number in range(-(-people // 200)):
             group = invitations.make_group(
                 session,
