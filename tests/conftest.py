@@ -21,6 +21,7 @@ from starlette.testclient import TestClient
 from assess.models import Group, Invitation
 from storage import migrations
 from storage.database import Database
+from storage.media import MediaStore
 from storage.tables import new_id
 from tests.pages import Page, checked_page
 from web.accounts.models import Account, Operator, SignIn
@@ -64,7 +65,7 @@ class World:
     password: str = PASSWORD
 
 
-def _populate(session: Session) -> World:
+def _populate(session: Session, store: MediaStore) -> World:
     """Fill an empty database: two operators, three accounts, the starter content, a group of five."""
     school = Operator(code="school", name="Brussels school", created_at=START)
     other = Operator(code="other", name="Other school", created_at=START)
@@ -87,7 +88,7 @@ def _populate(session: Session) -> World:
         )
     ]
     session.add_all(people)
-    assessment = import_starter(session, operator_id=school.id, now=START)[0]
+    assessment = import_starter(session, operator_id=school.id, store=store, now=START)[0]
     assert assessment.blueprint_id is not None
     group = Group(
         operator_id=school.id,
@@ -150,6 +151,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, 
     return {}
 
 
+@pytest.fixture(scope="session")
+def starter_media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the pictures and recordings that the filled databases name."""
+    return tmp_path_factory.mktemp("starter-media")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     """Run the test on both databases."""
@@ -158,13 +165,18 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def filled(
-    kind: str, templates: dict[str, tuple[str, World]], request: pytest.FixtureRequest, tmp_path: Path
+    kind: str,
+    templates: dict[str, tuple[str, World]],
+    starter_media: Path,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
 ) -> Iterator[tuple[str, World]]:
     """Give the URL of a fresh copy of the filled database, and what is in it."""
+    store = MediaStore(starter_media)
     if kind == "sqlite":
         if kind not in templates:
             folder = request.getfixturevalue("tmp_path_factory").mktemp("template")
-            templates[kind] = _template(f"sqlite:///{folder / 'template.db'}")
+            templates[kind] = _template(f"sqlite:///{folder / 'template.db'}", store)
         url, world = templates[kind]
         copy = tmp_path / "copy.db"
         shutil.copy(url.removeprefix("sqlite:///"), copy)
@@ -174,18 +186,18 @@ def filled(
     with psycopg.connect(server, autocommit=True) as maintenance:
         if kind not in templates:
             maintenance.execute("create database template_paraat")
-            templates[kind] = _template(server.replace("/postgres?", "/template_paraat?"))
+            templates[kind] = _template(server.replace("/postgres?", "/template_paraat?"), store)
         name = f"t{uuid4().hex}"
         maintenance.execute(f"create database {name} template template_paraat strategy file_copy")
         yield server.replace("/postgres?", f"/{name}?"), templates[kind][1]
         maintenance.execute(f"drop database {name} with (force)")
 
 
-def _template(url: str) -> tuple[str, World]:
+def _template(url: str, store: MediaStore) -> tuple[str, World]:
     migrations.upgrade(url)
     database = Database(url)
     with database.transaction() as session:
-        world = _populate(session)
+        world = _populate(session, store)
     database.close()
     return url, world
 
@@ -218,9 +230,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(filled: tuple[str, World], clock: Clock) -> Iterator[FastAPI]:
-    """Give the real app on the database."""
-    app = create_app(Settings(database_url=filled[0], secret=SECRET, address=ADDRESS))
+def app(filled: tuple[str, World], clock: Clock, starter_media: Path, tmp_path: Path) -> Iterator[FastAPI]:
+    """Give the real app on the database, with a media store of its own."""
+    media = str(tmp_path / "media")
+    shutil.copytree(starter_media, media)
+    app = create_app(Settings(database_url=filled[0], secret=SECRET, address=ADDRESS, media_store=media))
     app.dependency_overrides[get_now] = lambda: clock.now
     yield app
     app.state.database.close()

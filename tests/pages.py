@@ -67,4 +67,7 @@ def _is_labelled(tree: LexborHTMLParser, field: LexborNode) -> bool:
         return True
     if field.attributes.get("aria-label") or field.attributes.get("aria-labelledby"):
         return True
-    return bool(tree.css(f'label[for="{field.attributes.get("id")}"]'))
+    around = field.parent
+    while around is not None and around.tag != "label":
+        around = around.parent
+    return around is not None or bool(tree.css(f'label[for="{field.attributes.get("id")}"]'))

@@ -11,9 +11,11 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from question_banks.cards import refresh_missing_cards
 from question_banks.errors import BankError
 from storage import migrations
 from storage.database import Database
+from storage.media import MediaStore
 from storage.wording import N_
 from web import demo as demonstration
 from web import starter
@@ -23,6 +25,7 @@ from web.accounts.models import Operator
 from web.app import create_app
 from web.logs import configure_logs
 from web.retention import purge as delete_what_is_too_old
+from web.retention import sweep_store
 from web.settings import Settings, SettingsError, read_settings
 
 app = typer.Typer(
@@ -74,15 +77,17 @@ def import_(
     ] = False,
 ) -> None:
     """Import a question bank, all or nothing."""
-    database = _database()
+    database, store = _database(), MediaStore(_settings().media_store)
     try:
         with database.transaction() as session:
             owner = _operator(session, operator)
             if with_starter:
-                starter.import_starter(session, operator_id=owner.id, now=_now())
+                starter.import_starter(session, operator_id=owner.id, store=store, now=_now())
                 out.print("Imported the starter content.")
                 return
-            summary = starter.import_folder(session, path, operator_id=owner.id, author_id=None, now=_now())
+            summary = starter.import_folder(
+                session, path, operator_id=owner.id, author_id=None, store=store, now=_now()
+            )
     except (AccountError, BankError) as refusal:
         _stop(str(refusal))
     out.print(", ".join(f"{count} {state}" for state, count in summary.items()))
@@ -116,11 +121,14 @@ def add_account(
 @app.command()
 def purge() -> None:
     """Delete what is kept too long (docs/data-protection.md says how long); run it once a day."""
-    with _database().transaction() as session:
-        done = delete_what_is_too_old(session, now=_now())
+    database, store, now = _database(), MediaStore(_settings().media_store), _now()
+    with database.transaction() as session:
+        done = delete_what_is_too_old(session, now=now)
+    with database.reading() as session:
+        files = sweep_store(session, store, now=now)
     out.print(
-        f"Erased people: {done.people}. Emptied answers: {done.answers}. Deleted outcomes: {done.outcomes}, "
-        f"shares: {done.shares}, consultations: {done.consultations}, declarations: {done.declarations}, "
+        f"Erased people: {done.people}. Emptied answers: {done.answers}. Deleted uploads: {done.uploads}, "
+        f"stored files: {files}, outcomes: {done.outcomes}, shares: {done.shares}, consultations: {done.consultations}, declarations: {done.declarations}, "
         f"sign-ins: {done.sign_ins}, one-time links: {done.one_time_logins}."
     )
 
@@ -182,6 +190,11 @@ def _upgrade(settings: Settings) -> None:
         migrations.upgrade(settings.database_url)
     except OperationalError as fault:
         _stop(f"PARAAT_DATABASE_URL: the database cannot be opened: {str(fault.orig).strip()}.")
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        # Items that an older version stored have nothing yet that a list could show.
+        refresh_missing_cards(session, now=_now())
+    database.close()
 
 
 def _database() -> Database:

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from storage.database import Database
+from storage.media import MediaStore
 from storage.wording import N_
 from web.accounts import sign_ins
 from web.accounts.models import Account
@@ -29,15 +30,22 @@ CANDIDATE_SECONDS = 12 * 3600
 TRAINER_NAVIGATION = (
     (N_("Assessments"), "assessments.index"),
     (N_("Question banks"), "banks.index"),
+    (N_("Competences"), "frameworks.index"),
     (N_("My account"), "accounts.me"),
 )
-ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:2], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[2])
+ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:3], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[3])
 
 
 async def get_database(request: Request) -> Database:
     """Return the database of this app."""
     database: Database = request.app.state.database
     return database
+
+
+async def get_media_store(request: Request) -> MediaStore:
+    """Return the media store of this app."""
+    store: MediaStore = request.app.state.media
+    return store
 
 
 async def get_settings(request: Request) -> Settings:
@@ -127,6 +135,7 @@ Now = Annotated[datetime, Depends(get_now)]
 AppSettings = Annotated[Settings, Depends(get_settings)]
 AppSigner = Annotated[Signer, Depends(get_signer)]
 AppDatabase = Annotated[Database, Depends(get_database)]
+AppMediaStore = Annotated[MediaStore, Depends(get_media_store)]
 
 
 def signed_in(request: Request, now: Now) -> Account:

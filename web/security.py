@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from storage.tables import new_id
 from web import i18n
+from web.deps import ACCOUNT_COOKIE, CANDIDATE_COOKIE
 
 log = structlog.get_logger()
 
@@ -30,12 +31,29 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+HEADERS_TO_RECORD = {
+    "Content-Security-Policy": POLICY.replace("media-src 'self'", "media-src 'self' blob:"),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+}
+"""What a page has instead where one may say something aloud, and hear it before it is sent: a question, and writing one."""
 BODY_LIMIT = 64 * 1024
 UPLOAD_LIMIT = 5 * 1024 * 1024
 DRAIN_LIMIT = 16 * 1024 * 1024
 HTTP_FAULT = 500
 HTTP_TOO_LARGE = 413
 UPLOADS = re.compile(r"^/banks/imports$")
+PASTES = re.compile(r"^/banks/[0-9a-f-]{36}/pasted?$")
+PASTE_LIMIT = 1024 * 1024
+"""Pasted text as a form sends it: up to three signs a byte, and the boxes of each question beside it."""
+MEDIA = re.compile(r"^/(?:items|testlets)/[0-9a-f-]{36}/media$")
+MEDIA_LIMIT = 21 * 1024 * 1024
+"""A picture, recording or film of an item, which may have 20 MB, and the words beside it."""
+WRITING = re.compile(r"^/(?:items|testlets)/[0-9a-f-]{36}/(?:draft|translation|trial)$")
+WRITING_LIMIT = 512 * 1024
+"""The whole form of an item, in one language."""
+ANSWERS = "/sitting/responses"
+ANSWER_LIMIT = 12 * 1024 * 1024
+"""A file that a candidate sends as an answer, and all that was typed beside it."""
 LANGUAGE_COOKIE = "paraat_language"
 
 
@@ -56,7 +74,7 @@ class Shield:
         scope["request_id"] = new_id().hex
         language, chosen = _language(scope, headers)
         i18n.current.set(language)
-        limit = UPLOAD_LIMIT if UPLOADS.match(scope["path"]) else BODY_LIMIT
+        limit = _limit(scope["path"], headers)
 
         started = False
 
@@ -115,6 +133,23 @@ def _cross_site(scope: Scope, headers: Headers) -> int:
         return 0 if site in ("same-origin", "none") else 403
     origin = headers.get("origin")
     return 0 if origin is None or urlsplit(origin).netloc == headers.get("host") else 403
+
+
+def _limit(path: str, headers: Headers) -> int:
+    """Return how many bytes a request may have: files are let in only where they belong."""
+    if UPLOADS.match(path):
+        return UPLOAD_LIMIT
+    if PASTES.match(path):
+        return PASTE_LIMIT
+    if WRITING.match(path):
+        return WRITING_LIMIT
+    if MEDIA.match(path):
+        # As below: a large file is heard out only from who may have something to add.
+        return MEDIA_LIMIT if ACCOUNT_COOKIE in cookie_parser(headers.get("cookie", "")) else BODY_LIMIT
+    if path == ANSWERS and headers.get("content-type", "").startswith("multipart/form-data"):
+        # Whether the cookie is a good one is for the page to say; who has none has no answer to send.
+        return ANSWER_LIMIT if CANDIDATE_COOKIE in cookie_parser(headers.get("cookie", "")) else BODY_LIMIT
+    return BODY_LIMIT
 
 
 def _too_large(headers: Headers, limit: int) -> int:

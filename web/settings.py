@@ -44,6 +44,21 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _media_store(place: str) -> str:
+    message = "a folder such as /srv/paraat/media, or the address of a store such as s3://bucket/folder"
+    if "://" in place:
+        from fsspec import get_filesystem_class  # type: ignore[import-untyped] # noqa: PLC0415 (a folder does without it)
+
+        try:
+            get_filesystem_class(urlsplit(place).scheme)
+        except ValueError as fault:
+            raise ValueError(message) from fault
+        except ImportError as fault:
+            # fsspec says itself which package is missing.
+            raise ValueError(str(fault)) from fault
+    return place
+
+
 def _mail(url: str) -> str:
     if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
         message = "smtp://host:port or smtps://user:password@host:port"
@@ -64,13 +79,21 @@ class Settings(BaseSettings):
     """What people type: it stands on code sheets and in share links."""
     mail: Annotated[str, AfterValidator(_mail)] = ""
     """SMTP server; empty: no mail is sent, links are shown on the screen."""
-    media_store: Path = Path("var/media")
-    """Folder for pictures and sound."""
+    media_store: Annotated[str, AfterValidator(_media_store)] = ""
+    """Folder for pictures and sound, or the address of a store that fsspec knows; empty: `media` beside an SQLite file."""
     demo: bool = False
     """True only for `paraat demo`."""
     forwarded_allow_ips: str = "127.0.0.1"
     """Proxies whose X-Forwarded-For is believed."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _keep_media_beside_the_database(self) -> "Settings":
+        file = make_url(self.database_url).database or ""
+        if not self.media_store:
+            is_file = self.database_url.startswith("sqlite") and file not in ("", ":memory:")
+            self.media_store = str((Path(file).parent if is_file else Path("var")) / "media")
+        return self
 
     @model_validator(mode="after")
     def _refuse_demo_values(self) -> "Settings":

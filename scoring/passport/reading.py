@@ -71,7 +71,8 @@ def read_share(session: Session, share: Share, *, now: datetime) -> Reading:
 
 
 def _reading(session: Session, outcomes: Sequence[Outcome], words: Declaration | None, now: datetime) -> Reading:
-    competences, scales = list_competences(session), list_scales(session)
+    operator_id = outcomes[0].operator_id if outcomes else None
+    competences, scales = list_competences(session, operator_id=operator_id), list_scales(session)
     by_code = {outcome.competence: outcome for outcome in outcomes}
     return Reading(
         rows=tuple(
@@ -79,16 +80,21 @@ def _reading(session: Session, outcomes: Sequence[Outcome], words: Declaration |
             for code, competence in competences.items()
             if code in by_code
         ),
-        absent=tuple(one.name for code, one in competences.items() if one.cuts and code not in by_code),
+        absent=tuple(
+            one.name
+            for code, one in competences.items()
+            if one.cuts and one.archived_at is None and code not in by_code
+        ),
         # PostgreSQL keeps the keys of a JSON object in an order of its own.
         words={one: words.words[one] for one in QUESTIONS if one in words.words} if words else {},
         words_language=words.language if words else "",
-        operator_id=outcomes[0].operator_id if outcomes else None,
+        operator_id=operator_id,
     )
 
 
 def _row(outcome: Outcome, competence: Competence, scale: Sequence[ScaleLevel], now: datetime) -> Row:
-    steps = measured_steps([level.code for level in scale], competence.cuts)
+    # Those of the cut scores that it rests on, wherever the levels begin by now.
+    steps = measured_steps([level.code for level in scale], [level for level, _ in outcome.probabilities])
     can: dict[str, Texts] = {code: texts.can for code, texts in competence.levels.items()}
     at = competence.levels.get(outcome.level)
     return Row(

@@ -23,9 +23,12 @@ from starlette.testclient import TestClient
 
 import question_banks
 from assess.models import Group, Invitation
-from question_banks.models import Bank, Item
+from question_banks.models import Bank, Framework, Item, MediaAsset, ReviewComment
 from storage.database import Database
+from storage.media import MediaStore
+from storage.tables import new_id
 from tests.conftest import ADDRESS, PASSWORD, SECRET, START, World, _template
+from tests.media import picture
 from tests.pages import Page, checked_page
 from web.accounts import accounts
 from web.app import create_app, page_modules
@@ -104,9 +107,69 @@ DOORS: dict[str, frozenset[str]] = {
     "groups.set_extra_time": OUR_STAFF,
     "banks.index": STAFF,
     "banks.show": OUR_STAFF,
-    "banks.preview": OUR_STAFF,
     "banks.import": STAFF,
     "banks.create_import": STAFF,
+    "banks.new": STAFF,
+    "banks.create": STAFF,
+    "banks.edit": OUR_STAFF,
+    "banks.update": OUR_STAFF,
+    "bulk_edits.create": OUR_STAFF,
+    # A batch of somebody else answers like one that cannot be undone any more.
+    "undos.create": STAFF,
+    "pastes.new": OUR_STAFF,
+    "pastes.check": OUR_STAFF,
+    "pastes.create": OUR_STAFF,
+    "overviews.show": OUR_STAFF,
+    "overviews.picture": OUR_STAFF,
+    "testlets.new": OUR_STAFF,
+    "testlets.create": OUR_STAFF,
+    "testlets.edit": OUR_STAFF,
+    "testlets.save": OUR_STAFF,
+    "testlets.add_media": OUR_STAFF,
+    "items.create": OUR_STAFF,
+    "items.show": OUR_STAFF,
+    "items.edit": OUR_STAFF,
+    "drafts.create": OUR_STAFF,
+    "item_media.create": OUR_STAFF,
+    "trials.create": OUR_STAFF,
+    "copies.create": OUR_STAFF,
+    "filings.create": OUR_STAFF,
+    "translations.edit": OUR_STAFF,
+    "translations.create": OUR_STAFF,
+    "reviews.index": STAFF,
+    "reviews.show": OUR_STAFF,
+    "reviews.create": OUR_STAFF,
+    "reviews.withdraw": OUR_STAFF,
+    "verdicts.create": OUR_STAFF,
+    "comments.create": OUR_STAFF,
+    "comments.resolve": OUR_STAFF,
+    "publications.new": OUR_STAFF,
+    "publications.create": OUR_STAFF,
+    "publications.promote": OUR_STAFF,
+    "histories.show": OUR_STAFF,
+    "versions.show": OUR_STAFF,
+    "versions.take_up": OUR_STAFF,
+    "media.show": OUR_STAFF,
+    # Open only for a question that shows the medium, or while a play runs: tests/web/test_media.py.
+    "media.for_candidate": NOBODY,
+    "plays.show": NOBODY,
+    "assessments.new": STAFF,
+    "assessments.create": STAFF,
+    "assessments.edit": OUR_STAFF,
+    "blueprints.create": OUR_STAFF,
+    # What ships is for everybody; the competence of these records is the first operator's own.
+    "frameworks.index": STAFF,
+    "frameworks.show": OUR_STAFF,
+    "competences.show": OUR_STAFF,
+    "competences.new": ADMINS,
+    "competences.create": ADMINS,
+    "competences.edit": OUR_ADMIN,
+    "competences.update": OUR_ADMIN,
+    "competences.archive": OUR_ADMIN,
+    "competences.restore": OUR_ADMIN,
+    "competences.reset": OUR_ADMIN,
+    "alignments.create": OUR_ADMIN,
+    "alignments.delete": OUR_ADMIN,
     "accounts.index": ADMINS,
     "accounts.create": ADMINS,
     "accounts.me": STAFF,
@@ -120,9 +183,10 @@ DOORS: dict[str, frozenset[str]] = {
 
 @dataclass
 class Prepared:
-    """A database with records, a browser's cookies for each persona, and what may not be told to whom."""
+    """A database with records, a folder of media, a browser's cookies for each persona, and what may not be told to whom."""
 
     path: Path
+    media: Path
     cookies: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, object] = field(default_factory=dict)
     forms: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -220,8 +284,9 @@ def test_secrets_are_shown_to_those_who_may_read_them(prepared: Prepared) -> Non
         "/accounts",
         f"/sitting/questions/{prepared.ids['position']}",
     ]
-    paths += [f"/banks/{prepared.ids['bank_id']}/items/{prepared.ids['item_id']}"]
-    app = app_on(prepared.path)
+    paths += [f"/items/{prepared.ids['item_id']}{page}" for page in ("", "/edit", "/review")]
+    paths += [f"/testlets/{prepared.ids['testlet_id']}/edit"]
+    app = app_on(prepared.path, prepared.media)
 
     readers: dict[str, set[str]] = {word: set() for word in prepared.secrets}
     for persona in EVERYBODY:
@@ -251,8 +316,9 @@ def test_foreign_outcomes_in_the_fields_of_a_share_are_refused(prepared: Prepare
     assert after == before
 
 
-def app_on(path: Path) -> FastAPI:
-    app = create_app(Settings(database_url=f"sqlite:///{path}", secret=SECRET, address=ADDRESS))
+def app_on(path: Path, media: Path) -> FastAPI:
+    settings = Settings(database_url=f"sqlite:///{path}", secret=SECRET, address=ADDRESS, media_store=str(media))
+    app = create_app(settings)
     app.dependency_overrides[get_now] = lambda: START
     return app
 
@@ -261,7 +327,7 @@ def app_on(path: Path) -> FastAPI:
 def site(prepared: Prepared, path: Path) -> Iterator[tuple[FastAPI, Callable[[], int]]]:
     """Give the app on a copy of the database, and a number that changes whenever something is written there."""
     shutil.copy(prepared.path, path)
-    app = app_on(path)
+    app = app_on(path, prepared.media)
     with closing(sqlite3.connect(path)) as connection:
         yield app, lambda: int(connection.execute("pragma data_version").fetchone()[0])
     app.state.database.close()
@@ -302,7 +368,8 @@ def is_refusal(answer: Response) -> bool:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """Make the records, each through the app's own pages."""
     path = tmp_path_factory.mktemp("routes") / "prepared.db"
-    _, world = _template(f"sqlite:///{path}")
+    made = Prepared(path, tmp_path_factory.mktemp("media"))
+    _, world = _template(f"sqlite:///{path}", MediaStore(made.media))
     database = Database(f"sqlite:///{path}")
     with database.transaction() as session:
         accounts.add_account(
@@ -314,8 +381,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
             password=PASSWORD,
             now=START,
         )
-    app = app_on(path)
-    made = Prepared(path)
+    app = app_on(path, made.media)
     browsers = {
         persona: TestClient(app, base_url=ADDRESS, follow_redirects=False, headers={"Accept-Language": "en"})
         for persona in EVERYBODY
@@ -354,11 +420,34 @@ def staff(made: Prepared, admin: TestClient, database: Database, world: World) -
         bank = session.exec(select(Bank).where(Bank.code == "zq")).one()
         assert str(bank.id) == made.ids["bank_id"]
         made.ids["item_id"] = session.exec(select(Item.id).where(Item.bank_id == bank.id)).first()
+    writing(made, admin, database, world)
     made.secrets |= {"Bank-Zq": OUR_STAFF, "Group-Zq": OUR_STAFF, "Person-Zq": OUR_ADMIN, "zq-cash-count": OUR_STAFF}
     made.forms["groups.create"] = group
     made.forms["groups.add_invitations"] = {"count": "1"}
     made.forms["groups.set_extra_time"] = {"factor": "1.5"}
     made.forms["accounts.create"] = person | {"email": "next@example.org", "name": "Next"}
+
+
+def writing(made: Prepared, admin: TestClient, database: Database, world: World) -> None:
+    """Write an item with a picture and a remark, a shared text, and a competence of one's own."""
+    bank, item = made.ids["bank_id"], made.ids["item_id"]
+    post(admin, f"/items/{item}/media", {"words": "Alt-Zq"}, [("file", ("zq.png", picture()))])
+    post(admin, f"/items/{item}/comments", {"text": "Remark-Zq"})
+    words = {"title_fr": "Text-Zq", "title_nl": "Text-Zq"}
+    made.ids["testlet_id"] = re.findall(r"[0-9a-f-]{36}", post(admin, f"/banks/{bank}/testlets", words))[-1]
+    new = open_page(admin, "/competences/new?scale=four").fields("main form")
+    own = new | {name: "Own-Zq" for name in new if name.startswith(("name.", "levels."))}
+    own |= {"pillar": "technical", "reason": "A panel of three met."}
+    own |= {name: str(place) for place, name in enumerate(sorted(name for name in new if name.startswith("cuts.")))}
+    made.ids["competence_id"] = re.findall(r"[0-9a-f-]{36}", post(admin, "/competences", own))[-1]
+    with database.reading() as session:
+        framework = session.exec(select(Framework).where(Framework.operator_id == world.operator_id)).one()
+        comment = session.exec(select(ReviewComment).where(ReviewComment.text == "Remark-Zq")).one()
+        asset = session.exec(select(MediaAsset).where(MediaAsset.author_id == world.admin.id)).one()
+    made.ids |= {"framework_id": framework.id, "comment_id": comment.id, "digest": asset.digest, "play_id": new_id()}
+    made.secrets |= {"Alt-Zq": OUR_STAFF, "Remark-Zq": OUR_STAFF, "Text-Zq": OUR_STAFF}
+    made.forms |= {"items.create": {"type": "choice"}, "testlets.create": words, "competences.create": own}
+    made.forms["undos.create"] = {"batch": str(new_id())}
 
 
 def candidates(made: Prepared, browsers: dict[str, TestClient], database: Database) -> None:

@@ -56,19 +56,20 @@ def names_of(session: Session, candidate_ids: Collection[UUID]) -> dict[UUID, st
     return dict(rows.all())
 
 
-def erase_candidate(session: Session, candidate_id: UUID, *, now: datetime) -> None:
-    """Erase a person: name, own words, answers, results, shares and looks; again: changes nothing.
+def erase_candidate(session: Session, candidate_id: UUID, *, now: datetime) -> set[str]:
+    """Erase a person: name, own words, answers, files, results, shares and looks; again: changes nothing.
 
     Points stay without a person, because questions are calibrated on them. The code opens nothing any more, and the links
-    of shares are dead at the next click.
+    of shares are dead at the next click. Returns the digests of the person's files, for `retention.delete_bytes`.
     """
-    erase_candidates(session, [candidate_id], now=now)
+    return erase_candidates(session, [candidate_id], now=now)
 
 
 def erase_candidates(
     session: Session, candidate_ids: Collection[UUID], *, now: datetime, keep_answers: bool = False
-) -> None:
-    """Erase these people as `erase_candidate` does; with `keep_answers` what they gave stays, without a person."""
-    erase_from_sittings(session, candidate_ids, now=now, keep_answers=keep_answers)
+) -> set[str]:
+    """Erase these people as `erase_candidate` does; with `keep_answers` what they gave stays, without a person or a file."""
+    digests = erase_from_sittings(session, candidate_ids, now=now, keep_answers=keep_answers)
     erase_passports(session, candidate_ids)
     session.exec(delete(Candidate).where(col(Candidate.id).in_(candidate_ids)))
+    return digests
