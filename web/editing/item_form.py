@@ -17,7 +17,8 @@ from question_banks.rules import (
     Rule,
 )
 from question_banks.texts import ANCHOR, Texts
-from web.editing.kinds import KINDS, ROWS_LIMIT, blank_row, next_id
+from web.editing.brackets import ROWS_LIMIT, next_id
+from web.editing.kinds import KINDS, blank_row
 from web.editing.reader import FormReader
 from web.forms import Fields
 

@@ -32,8 +32,9 @@ from scoring.explaining import Explanation, explain
 from storage.wording import N_
 from web import i18n
 from web.deps import AppMediaStore, Now, Reading, SignedIn, Transaction
+from web.editing.brackets import next_id
 from web.editing.item_form import apply_act, new_content, read_item
-from web.editing.kinds import KINDS, next_id
+from web.editing.kinds import KINDS
 from web.editing.placeholders import with_placeholders
 from web.errors import sentence_of
 from web.forms import FormFields, FormWithFiles, first, number_of

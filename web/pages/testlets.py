@@ -31,7 +31,8 @@ from storage.media import MediaStore
 from storage.wording import N_
 from web import i18n
 from web.deps import AppMediaStore, Now, Reading, SignedIn, Transaction
-from web.editing.kinds import KINDS, next_id
+from web.editing.brackets import next_id
+from web.editing.kinds import KINDS
 from web.editing.stimulus_form import read_stimulus, without_medium
 from web.errors import sentence_of
 from web.forms import Fields, FormFields, FormWithFiles, SentForm, first, number_of
