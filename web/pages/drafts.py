@@ -1,9 +1,7 @@
 """Write an item: one screen with its form, what a candidate would see, and an answer to try."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,100 +10,32 @@ from sqlmodel import Session
 from starlette.responses import RedirectResponse, Response
 
 from question_banks import library
-from question_banks.authoring import WorkingItem, create_item, open_item, open_stimulus, save_draft
+from question_banks.authoring import WorkingItem, create_item, open_item, save_draft
 from question_banks.cards import find_problems
-from question_banks.competences import list_competences, list_scales
+from question_banks.competences import list_competences
 from question_banks.content import Media
-from question_banks.elements import restore
 from question_banks.errors import InvalidContentError, StaleRevisionError
 from question_banks.filing import read_tags, set_and_note_tags
 from question_banks.findings import is_blocked
-from question_banks.interactions import CTestInteraction, Option
 from question_banks.media import store_media
 from question_banks.models import Testlet
-from question_banks.responses import PREFIX, Fields, read_response
-from question_banks.reviews import list_comments
-from question_banks.rules import CTestRule, MapRule
-from question_banks.surroundings import Surroundings, look_around
-from question_banks.texts import ANY, in_language
-from scoring.explaining import Explanation, explain
+from question_banks.responses import Fields, read_response
+from question_banks.surroundings import Surroundings
+from question_banks.texts import ANY
+from scoring.explaining import explain
 from storage.wording import N_
-from web import i18n
 from web.deps import AppMediaStore, Now, Reading, SignedIn, Transaction
 from web.editing.brackets import next_id
 from web.editing.item_form import apply_act, new_content, read_item
 from web.editing.kinds import KINDS
-from web.editing.placeholders import with_placeholders
 from web.errors import sentence_of
 from web.forms import FormFields, FormWithFiles, first, number_of
 from web.i18n import gettext
-from web.item_pages import item_context
-from web.item_preview import key_of
-from web.item_words import element_words, finding_words, language_name, type_description, type_words
-from web.question_display import display_question
-from web.question_text import direction_of
-from web.rendering import FormError, page, text, url_of
-from web.security import HEADERS_TO_RECORD
+from web.rendering import FormError, url_of
+from web.writing_screen import Screen, Trial, level_codes_of, set_screen, show_screen
 
 router = APIRouter()
-
-View = Literal["phone", "desktop"]
-LEVELS_OTHERWISE = ("1", "2", "3", "4")
-LABEL_LIMIT = 40
 KIND_OF_FILE = {"image": "image", "audio": "audio", "video": "video"}
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """How the screen is set: the language that is written, the one that is previewed, and the width of the preview."""
-
-    language: str
-    shown: str
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """What every field of the form needs to know: the language that is written, the source beside it, and what is wrong."""
-
-    language: str
-    source: str
-    names: dict[str, str]
-    directions: dict[str, str]
-    problems: dict[str, str]
-    typed: dict[str, str]
-    media_choices: list[tuple[str, str]]
-
-    def words(self, option: Option) -> str:
-        """Return the beginning of an option's words."""
-        return shortened(in_language(option.text, self.language), LABEL_LIMIT)
-
-    def labels(self, options: Sequence[Option]) -> list[tuple[str, str]]:
-        """Return options to choose one of."""
-        return [(one.id, f"{one.id}. {self.words(one)}") for one in options]
-
-    def worth(self, rule: MapRule, option_id: str) -> int:
-        """Return what an option is worth."""
-        return rule.values.get(option_id, 0)
-
-    def c_test(self, interaction: CTestInteraction, rule: CTestRule) -> str:
-        """Return the passage of a C-test as its author wrote it."""
-        return restore(interaction.passage.get(self.language, ""), rule.accept.get(self.language, {}))
-
-
-def shortened(words: str, limit: int) -> str:
-    """Return words, cut where they pass the limit."""
-    return words if len(words) <= limit else words[: limit - 1] + "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """An answer that was tried: points, and why."""
-
-    points: int
-    maximum: int
-    reasons: tuple[tuple[Explanation, str], ...]
-    """What marking says of each interaction, and that in words."""
 
 
 @router.post("/banks/{bank_id:uuid}/items", name="items.create")
@@ -136,7 +66,7 @@ def edit(
 ) -> Response:
     """Show the form and the preview."""
     working = open_item(session, item_id, operator_id=account.operator_id, now=now)
-    return _screen(request, session, working, _set(working, language, shown, view), now=now)
+    return show_screen(request, session, working, set_screen(working, language, shown, view), now=now)
 
 
 @router.post("/items/{item_id:uuid}/draft", name="drafts.create")
@@ -148,13 +78,13 @@ def save(
     What cannot be read is said and left as it was; the rest is kept.
     """
     working = open_item(session, item_id, operator_id=account.operator_id, now=now, lock=True)
-    screen = _set(working, first(fields, "language"), first(fields, "shown"), first(fields, "view"))
+    screen = set_screen(working, first(fields, "language"), first(fields, "shown"), first(fields, "view"))
     old = working.draft.content
     content, problems = read_item(
         old,
         fields,
         screen.language,
-        levels=_levels(session, working, first(fields, "competence")),
+        levels=level_codes_of(session, working, first(fields, "competence")),
         competences=tuple(list_competences(session, operator_id=working.bank.operator_id)),
     )
     act = first(fields, "act")
@@ -169,10 +99,10 @@ def save(
         errors = [FormError("item-form", sentence_of(refusal))]
         # The number stays the old one: what is typed on goes on being refused until the newest state is opened.
         revision = first(fields, "revision")
-        return _screen(request, session, working, screen, now=now, errors=errors, status=409, revision=revision)
+        return show_screen(request, session, working, screen, now=now, errors=errors, status=409, revision=revision)
     if problems or request.headers.get("HX-Request") == "true":
         errors = [FormError(_id_of(name), sentence) for name, sentence in problems.items()]
-        return _screen(
+        return show_screen(
             request, session, working, screen, now=now, errors=errors, problems=problems, typed=fields, saved=True
         )
     return _to_screen(request, working, screen, anchor, notice="" if act and act != "save" else "saved")
@@ -190,11 +120,11 @@ def add_media(
 ) -> Response:
     """Store a picture or recording with the words that belong to it, and put it into the working copy."""
     working = open_item(session, item_id, operator_id=account.operator_id, now=now, lock=True)
-    screen = _set(working, first(form.fields, "language"), "", first(form.fields, "view"))
+    screen = set_screen(working, first(form.fields, "language"), "", first(form.fields, "view"))
     sent = form.files.get("file")
     if sent is None:
         errors = [FormError("file", gettext(N_("Choose a picture or a recording.")))]
-        return _screen(request, session, working, screen, now=now, errors=errors)
+        return show_screen(request, session, working, screen, now=now, errors=errors)
     try:
         stored = store_media(
             session,
@@ -206,7 +136,7 @@ def add_media(
             now=now,
         )
     except InvalidContentError as refusal:
-        return _screen(
+        return show_screen(
             request,
             session,
             working,
@@ -218,14 +148,14 @@ def add_media(
     kind = KIND_OF_FILE.get(stored.type.partition("/")[0])
     if kind is None:
         errors = [FormError("file", gettext(N_("This is no picture, recording or film.")))]
-        return _screen(request, session, working, screen, now=now, errors=errors)
+        return show_screen(request, session, working, screen, now=now, errors=errors)
     content = working.draft.content
     words = {screen.language: first(form.fields, "words").strip()} if first(form.fields, "words").strip() else {}
     where = screen.language if first(form.fields, "for_language") else ANY
     replaced = content.medium(first(form.fields, "replace"))
     if replaced is not None and replaced.kind != kind:
         errors = [FormError("file", gettext(N_("Only a file of the same kind can take its place.")))]
-        return _screen(request, session, working, screen, now=now, errors=errors)
+        return show_screen(request, session, working, screen, now=now, errors=errors)
     medium = Media(
         id=replaced.id if replaced else next_id("m", content.media),
         kind=kind,
@@ -250,7 +180,7 @@ def try_answer(
 ) -> Response:
     """Mark an answer as a candidate would give it, and say why; nothing of it is kept."""
     working = open_item(session, item_id, operator_id=account.operator_id, now=now)
-    screen = _set(working, first(fields, "language"), first(fields, "shown"), first(fields, "view"))
+    screen = set_screen(working, first(fields, "language"), first(fields, "shown"), first(fields, "view"))
     content = working.draft.content
     given, problems = read_response(content, fields)
     trial = None
@@ -262,7 +192,7 @@ def try_answer(
             reasons=tuple((one, gettext(one.message, **one.values)) for one in reasons),
         )
     sentences = {key: sentence_of(problem) for key, problem in problems.items()}
-    return _screen(
+    return show_screen(
         request,
         session,
         working,
@@ -310,12 +240,6 @@ def _shown_on(content: Any, medium: Media, use: str) -> Any:
     return content.model_copy(update={"interactions": interactions})
 
 
-def _set(working: WorkingItem, language: str, shown: str, view: str) -> Screen:
-    languages = working.bank.languages
-    written = language if language in languages else languages[0]
-    return Screen(written, shown if shown in languages else written, "desktop" if view == "desktop" else "phone")
-
-
 def _to_screen(
     request: Request, working: WorkingItem, screen: Screen, anchor: str, *, notice: str = ""
 ) -> RedirectResponse:
@@ -323,101 +247,6 @@ def _to_screen(
     query = urlencode({name: value for name, value in values.items() if value})
     address = url_of(request, "items.edit", item_id=working.item.id)
     return RedirectResponse(f"{address}?{query}" + (f"#{anchor}" if anchor else ""), status_code=303)
-
-
-def _screen(
-    request: Request,
-    session: Session,
-    working: WorkingItem,
-    screen: Screen,
-    *,
-    now: datetime,
-    errors: Sequence[FormError] = (),
-    problems: Mapping[str, str] | None = None,
-    typed: Fields | None = None,
-    trial: Trial | None = None,
-    answer: Fields | None = None,
-    answer_problems: Mapping[str, str] | None = None,
-    saved: bool = False,
-    status: int = 0,
-    revision: str = "",
-) -> Response:
-    content = working.draft.content
-    around = look_around(session, operator_id=working.bank.operator_id, testlet_id=working.item.testlet_id)
-    findings = find_problems(content, working.bank, around)
-    stimulus = open_stimulus(session, working.testlet, now=now).content if working.testlet else None
-    competences = list_competences(session, operator_id=working.bank.operator_id)
-    typed_answer = {name: values for name, values in (answer or {}).items() if name.startswith(PREFIX)}
-    question = display_question(
-        with_placeholders(content, screen.shown),
-        stimulus,
-        language=screen.shown,
-        option_order={},
-        fields=typed_answer,
-        problems=answer_problems or {},
-        media_url=lambda digest: url_of(request, "media.show", digest=digest),
-    )
-    response = page(
-        request,
-        "items/edit.html",
-        fragment="items/_preview.html",
-        status=status or (422 if errors else 200),
-        **item_context(request, session, working),
-        draft=working.draft,
-        revision=revision or working.draft.revision,
-        content=content,
-        screen=screen,
-        at=_at(working, screen, problems or {}, typed or {}),
-        names={code: language_name(code) for code in working.bank.languages},
-        kinds=[(kind, f"{type_words(kind)} – {type_description(kind)}") for kind in KINDS],
-        type_words=type_words,
-        inline={kind for kind, one in KINDS.items() if one.inline},
-        images=[one for one in content.media if one.kind == "image"],
-        competences=[
-            (code, text(one.name))
-            for code, one in competences.items()
-            if not one.archived_at or code == content.competence
-        ],
-        levels=[(code, code) for code in _levels(session, working, content.competence)],
-        findings=[finding_words(one, content) for one in findings],
-        question=question,
-        key=key_of(content, screen.shown),
-        remarks=[
-            (element_words(one.element, content) if one.element else gettext("The whole"), one.text)
-            for one in list_comments(session, working.item.id)
-            if one.resolved_at is None
-        ],
-        trial=trial,
-        tried_in_vain=answer is not None and trial is None and not answer_problems,
-        errors=list(errors),
-        problems=dict(problems or {}),
-        saved_at=i18n.clock(working.draft.updated_at) if saved or working.draft.revision else "",
-        tags=", ".join(working.tags),
-    )
-    response.headers.update(HEADERS_TO_RECORD)
-    return response
-
-
-def _at(working: WorkingItem, screen: Screen, problems: Mapping[str, str], typed: Fields) -> At:
-    languages = working.bank.languages
-    further = [(one.id, one.id) for one in working.draft.content.media]
-    return At(
-        language=screen.language,
-        source=languages[0],
-        names={code: language_name(code) for code in languages},
-        directions={code: direction_of(code) for code in languages},
-        problems=dict(problems),
-        typed={name: first(typed, name) for name in problems},
-        media_choices=[("", gettext(N_("Nothing: a further one"))), *further],
-    )
-
-
-def _levels(session: Session, working: WorkingItem, competence: str) -> tuple[str, ...]:
-    found = list_competences(session, operator_id=working.bank.operator_id).get(
-        competence or working.draft.content.competence
-    )
-    scale = list_scales(session).get(found.scale, []) if found else []
-    return tuple(level.code for level in scale) or LEVELS_OTHERWISE
 
 
 def _testlet(session: Session, testlet_id: str, bank_id: UUID) -> Testlet | None:
