@@ -55,7 +55,9 @@ def is_accepted(typed: str, accepted: Sequence[str], ignore: Collection[Ignorabl
 
 def _alike(given: str, accepted: str, edits: int) -> bool:
     if "*" in accepted:
-        return fullmatch(translate(accepted.replace("[", "[[]").replace("?", "[?]")), given) is not None
+        pattern = translate(accepted.replace("[", "[[]").replace("?", "[?]"))
+        # A star that stands for nothing leaves a space at the end, which never counts.
+        return any(fullmatch(pattern, text) for text in (given, f"{given} ", f" {given}", f" {given} "))
     return given == accepted or (edits > 0 and bool(accepted) and _distance(given, accepted, edits) <= edits)
 
 

