@@ -9,7 +9,15 @@ from sqlmodel import Field
 
 from assess.blueprint import BlueprintContent
 from question_banks.content import MediaFile
-from storage.tables import Json, Table, UtcDateTime
+from question_banks.texts import Code, Texts
+from storage.tables import Frozen, Json, Table, UtcDateTime
+
+
+class BackgroundOption(Frozen):
+    """One answer to a question about the candidate."""
+
+    code: Code
+    words: Texts
 
 
 class Assessment(Table, table=True):
@@ -98,6 +106,10 @@ class SectionRun(Table, table=True):
     """What was on the clock when it was paused."""
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_because: str = ""
+    calibration_id: UUID | None = Field(default=None, foreign_key="calibration.id")
+    """Whose item parameters it is measured with; None: the authors' estimates."""
+    state: dict[str, Any] | None = Field(default=None, sa_type=Json(dict[str, Any]))
+    """Where an adaptive section is: enough to go on with on another machine (`scoring.adaptive`)."""
 
 
 class ServedItem(Table, table=True):
@@ -115,6 +127,8 @@ class ServedItem(Table, table=True):
     item_version_id: UUID = Field(foreign_key="item_version.id")
     stimulus_id: UUID | None = Field(default=None, foreign_key="stimulus.id")
     option_order: dict[str, list[str]] = Field(sa_type=Json(dict[str, list[str]]))
+    is_seed: bool = False
+    """Whether it is tried out here: it counts for nothing in this sitting."""
     served_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -164,3 +178,30 @@ class Play(Table, table=True):
     """The id of the medium; one of the shared material is written `stimulus.m1`."""
     number: int
     started_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class BackgroundQuestion(Table, table=True):
+    """Something about candidates that an operator may hold, to see whether questions are fair: asked once, free to leave open."""
+
+    __table_args__ = (UniqueConstraint("operator_id", "code"),)
+
+    operator_id: UUID = Field(index=True)
+    code: str
+    words: Texts = Field(sa_type=Json(Texts))
+    options: list[BackgroundOption] = Field(sa_type=Json(list[BackgroundOption]))
+    ground: str
+    """Why the operator may hold it, in its own words: shown to whoever is asked."""
+    is_active: bool = True
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    author_id: UUID | None = None
+
+
+class BackgroundAnswer(Table, table=True):
+    """What one candidate chose to say; never shown with a name, only counted in groups."""
+
+    __table_args__ = (UniqueConstraint("candidate_id", "question_id"),)
+
+    candidate_id: UUID = Field(index=True)
+    question_id: UUID = Field(foreign_key="background_question.id", index=True)
+    option: str
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -11,6 +11,7 @@ from sqlmodel import AutoString
 import assess.models
 import question_banks.models
 import scoring.models
+import storage.jobs
 import web.accounts.models
 from storage.database import Database
 from storage.tables import Json, UtcDateTime, metadata
