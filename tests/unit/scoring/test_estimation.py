@@ -17,6 +17,7 @@ from scoring.estimation import (
     NarrowPosteriorWarning,
     estimate_abilities,
     estimate_ability,
+    expected_abilities,
 )
 from scoring.irt import GRID_SPACING, THETA_GRID, ItemParameters, log_probability_table
 
@@ -169,6 +170,51 @@ def test_estimate_abilities_agree_across_chunks_with_one_person_alone() -> None:
         np.testing.assert_allclose(estimates.theta[person], alone.theta, atol=1e-12)
         np.testing.assert_allclose(estimates.posterior[person], alone.posterior, atol=1e-14)
     assert CHUNK * 60 * 2 * 8 < 8_000_000
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (-1.5, 3.0)])
+def test_expected_abilities_are_those_with_posteriors(missing: float, mean: float, sd: float) -> None:
+    rng = np.random.default_rng(4)
+    items = [
+        *(ItemParameters(b=rng.normal(), a=rng.uniform(0.5, 2.5), c=0.2 * (place % 2)) for place in range(20)),
+        ItemParameters(b=0.0, steps=(-1.0, 0.0, 1.0)),
+        ItemParameters(b=0.5, steps=(-1.0, 1.0), model="grm"),
+    ]
+    scores = np.column_stack([rng.integers(0, item.maximum + 1, 2 * 2_000 + 3) for item in items])
+    scores[0], scores[1] = 0, [item.maximum for item in items]
+    scores[rng.random(scores.shape) < missing] = -1
+    table = log_probability_table(items)
+
+    lean = expected_abilities(table, scores, mean=mean, sd=sd)
+
+    kept = estimate_abilities(table, scores, mean=mean, sd=sd)
+    np.testing.assert_allclose(lean.theta, kept.theta, atol=1e-9)
+    np.testing.assert_allclose(lean.standard_error, kept.standard_error, atol=1e-9)
+    assert not lean.at_bound.any()
+
+
+def test_expected_abilities_hold_where_the_likelihood_is_no_float() -> None:
+    # 3,000 items against the model: the likelihood is far below the smallest float there is.
+    items = [ItemParameters(b=(-1.0) ** place, a=1.0) for place in range(3_000)]
+    scores = np.array([[place % 2 == 0 for place in range(3_000)]], dtype=np.int8)
+    table = log_probability_table(items)
+
+    with pytest.warns(NarrowPosteriorWarning, match="1 of 1"):
+        lean = expected_abilities(table, scores)
+
+    np.testing.assert_allclose(lean.theta, [0.0], atol=1e-9)
+
+
+def test_expected_abilities_refuse_what_estimate_abilities_refuses() -> None:
+    table = log_probability_table([ItemParameters(b=0.0)])
+
+    with pytest.raises(ValueError, match=r"Score 2 lies outside 0\.\.1"):
+        expected_abilities(table, np.array([[2]]))
+    with pytest.raises(ValueError, match="prior"):
+        expected_abilities(table, np.array([[1]]), mean=7.0)
+    with pytest.raises(ValueError, match="table"):
+        expected_abilities(table[:, :, ::2], np.array([[1]]))
 
 
 def test_ability_estimate_compares_by_theta_and_error_and_is_frozen() -> None:

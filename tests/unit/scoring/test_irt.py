@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from scoring.irt import (
     THETA_GRID,
     ItemParameters,
     category_probabilities,
+    expected_scores,
     information,
     information_at,
     information_table,
@@ -25,6 +27,7 @@ MIXED = [
     ItemParameters(b=0.3),
     ItemParameters(b=-0.5, a=1.4, steps=(-0.3, 0.6, 0.1)),
     ItemParameters(b=1.0, a=1.7, c=0.2, d=0.95),
+    ItemParameters(b=0.2, a=1.3, steps=(-1.0, 0.2), model="grm"),
 ]
 
 dichotomous = st.builds(
@@ -40,7 +43,14 @@ stepped = st.builds(
     a=st.floats(0.2, 3),
     steps=st.lists(st.floats(-3, 3), min_size=1, max_size=6).map(tuple),
 )
-any_item = dichotomous | stepped
+graded = st.builds(
+    ItemParameters,
+    b=st.floats(-3, 3),
+    a=st.floats(0.2, 3),
+    steps=st.lists(st.floats(-3, 3), min_size=1, max_size=6, unique=True).map(lambda steps: tuple(sorted(steps))),
+    model=st.just("grm"),
+)
+any_item = dichotomous | stepped | graded
 
 
 def dichotomous_items(model: str) -> list[ItemParameters]:
@@ -70,6 +80,11 @@ def test_theta_grid_has_121_exact_read_only_nodes() -> None:
         {"b": 0.0, "steps": (0.0, float("nan"))},
         {"b": 0.0, "c": 0.2, "steps": (0.0, 1.0)},
         {"b": 0.0, "d": 0.9, "steps": (0.0, 1.0)},
+        {"b": 0.0, "model": "nominal"},
+        {"b": 0.0, "model": []},
+        {"b": 0.0, "model": "grm", "steps": (0.0, 0.0)},
+        {"b": 0.0, "model": "grm", "steps": (0.0, 1.0, 0.5)},
+        {"b": 0.0, "model": "grm", "c": 0.2, "steps": (0.0, 1.0)},
     ],
 )
 def test_item_parameters_refuse_the_impossible(wrong: dict[str, float]) -> None:
@@ -78,7 +93,7 @@ def test_item_parameters_refuse_the_impossible(wrong: dict[str, float]) -> None:
 
 
 def test_item_parameters_know_their_maximum() -> None:
-    assert [item.maximum for item in MIXED] == [1, 3, 1]
+    assert [item.maximum for item in MIXED] == [1, 3, 1, 2]
 
 
 @pytest.mark.parametrize("model", ["Rasch", "2PL", "3PL", "4PL"])
@@ -99,23 +114,65 @@ def test_information_matches_catr(model: str) -> None:
     np.testing.assert_allclose(found.T, REFERENCE["dichotomous"][model]["I"], rtol=1e-9)
 
 
-def test_information_of_partial_credit_matches_catr() -> None:
-    rows = REFERENCE["polytomous"]["GPCM"]["items"]
-    items = [ItemParameters(b=0.0, a=a, steps=tuple(steps)) for a, *steps in rows]
+@pytest.mark.parametrize("model", ["GPCM", "GRM"])
+def test_information_of_stepped_items_matches_catr(model: str) -> None:
+    rows = REFERENCE["polytomous"][model]["items"]
+    items = [ItemParameters(b=0.0, a=a, steps=tuple(steps), model=model.lower()) for a, *steps in rows]
 
     found = information_table(items, THETAS)
 
-    np.testing.assert_allclose(found.T, REFERENCE["polytomous"]["GPCM"]["I"], rtol=1e-9)
+    np.testing.assert_allclose(found.T, REFERENCE["polytomous"][model]["I"], rtol=1e-9)
+
+
+def test_graded_probabilities_are_differences_of_boundary_curves() -> None:
+    item = ItemParameters(b=0.2, a=1.3, steps=(-1.0, 0.2, 1.5), model="grm")
+    curves = [category_probabilities(THETAS, ItemParameters(b=0.2 + step, a=1.3))[:, 1] for step in item.steps]
+
+    found = category_probabilities(THETAS, item)
+
+    passed = np.column_stack([np.ones(len(THETAS)), *curves, np.zeros(len(THETAS))])
+    np.testing.assert_allclose(found, -np.diff(passed), rtol=1e-9)
+
+
+def test_graded_item_with_boundaries_that_nearly_meet_keeps_its_digits() -> None:
+    item = ItemParameters(b=0.0, steps=(0.0, 1e-12), model="grm")
+
+    found = log_probability_table([item], [-30.0, 0.0, 30.0])[0, 1]
+
+    # P(1) is S(theta) (1 - S(theta)) times the gap, to first order.
+    np.testing.assert_allclose(found, np.log(1e-12) + np.array([-30.0, -2 * np.log(2), -30.0]), rtol=1e-12)
+
+
+def test_expected_scores_are_the_test_characteristic_curve() -> None:
+    found = expected_scores(MIXED, THETAS)
+
+    by_hand = [category_probabilities(THETAS, item) @ np.arange(item.maximum + 1) for item in MIXED]
+    np.testing.assert_allclose(found, by_hand, rtol=1e-12)
+    assert expected_scores([], THETAS).shape == (0, len(THETAS))
+
+
+def test_expected_scores_at_the_far_ends_are_the_asymptotes() -> None:
+    found = expected_scores(MIXED, [-1e6, 1e6])
+
+    np.testing.assert_allclose(found, [[0, 1], [0, 3], [0.2, 0.95], [0, 2]], atol=1e-300, rtol=1e-12)
+
+
+@pytest.mark.parametrize("theta", [float("nan"), float("inf")])
+def test_tables_refuse_a_theta_that_is_not_finite(theta: float) -> None:
+    for table in (log_probability_table, information_table, expected_scores):
+        with pytest.raises(ValueError, match="finite"):
+            table(MIXED, [0.0, theta])
 
 
 def test_log_probability_table_pads_absent_categories() -> None:
     table = log_probability_table(MIXED)
 
-    assert table.shape == (3, 4, 121)
+    assert table.shape == (4, 4, 121)
     assert np.isneginf(table).all(axis=2).tolist() == [
         [False, False, True, True],
         [False, False, False, False],
         [False, False, True, True],
+        [False, False, False, True],
     ]
     assert np.isneginf(table).any(axis=2).tolist() == np.isneginf(table).all(axis=2).tolist()
 
@@ -133,8 +190,9 @@ def test_tables_without_items_are_empty() -> None:
     assert information_table([]).shape == (0, 121)
 
 
-def test_one_step_is_a_dichotomous_item() -> None:
-    stepped_item = ItemParameters(b=0.4, a=1.3, steps=(0.0,))
+@pytest.mark.parametrize("model", ["gpcm", "grm"])
+def test_one_step_is_a_dichotomous_item(model: Literal["gpcm", "grm"]) -> None:
+    stepped_item = ItemParameters(b=0.4, a=1.3, steps=(0.0,), model=model)
 
     found = log_probability_table([stepped_item])
 
@@ -143,7 +201,7 @@ def test_one_step_is_a_dichotomous_item() -> None:
 
 @pytest.mark.parametrize("item", MIXED)
 def test_extreme_theta_stays_finite(item: ItemParameters) -> None:
-    table = log_probability_table([item], [-1e6, -700.0, 700.0, 1e6])
+    table = log_probability_table([item], [-1e300, -1e6, -700.0, 700.0, 1e6, 1e300])
 
     assert np.isfinite(table[0, : item.maximum + 1]).all()
     np.testing.assert_allclose(information([-1e6, 1e6], item), [0.0, 0.0], atol=1e-300)
