@@ -1,4 +1,8 @@
-"""Which item comes next: maximum information, with a random draw among the best for exposure. Pure."""
+"""Which item comes next: maximum information, with a random draw among the best for exposure. Pure.
+
+Sittings draw with `pick` (through `adaptive`, which knows quotas and testlets); `select_item` and `draw_item` are the same choice for
+who tries a rule on items alone.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from scoring.irt import THETA_GRID, FloatArray, ItemParameters, information_table
+from scoring.irt import FloatArray, ItemParameters, information_table
 
 if TYPE_CHECKING:
     import random
@@ -76,27 +80,25 @@ def draw_item(
     return int(best[rng.randrange(best.size)])
 
 
-def unit_information(theta: float, units: Sequence[Sequence[ItemParameters]]) -> FloatArray:
-    """Return each unit's mean information per item at theta, shape (unit,), fit for `draw_item`.
+def pick(merits: FloatArray, available: npt.NDArray[np.bool_], *, chance: float, randomesque: int = 4) -> int:
+    """Return the index that `chance`, a number in [0, 1), draws from the `randomesque` best available ones.
 
-    A unit is what is given together: the items of a testlet, or one item alone. The mean, not the sum, because a sum
-    would always choose the longest testlet. Raises ValueError for a unit without items.
+    The same choice as `draw_item` makes, with a number that was drawn before. Merits are not negative. Raises
+    ValueError when nothing is available.
     """
-    return unit_information_table(units, theta)[:, 0]
-
-
-def unit_information_table(units: Sequence[Sequence[ItemParameters]], theta: npt.ArrayLike = THETA_GRID) -> FloatArray:
-    """Return each unit's mean information per item, shape (unit, node), to keep and read with `information_at`.
-
-    Raises ValueError for a unit without items.
-    """
-    lengths = np.array([len(unit) for unit in units], dtype=np.intp)
-    if not lengths.all():
-        msg = "A unit without items has no information."
+    masked = np.where(available, merits, -1.0)
+    best: list[int] = []
+    threshold = 0.0
+    for _ in range(randomesque):
+        at = int(masked.argmax())
+        if masked[at] < 0:
+            break
+        best.append(at)
+        threshold, masked[at] = masked[at], -1.0
+    if not best:
+        msg = "No item is available."
         raise ValueError(msg)
-    table = information_table([item for unit in units for item in unit], theta)
-    if not lengths.size:
-        return table
-    starts = np.cumsum(lengths) - lengths
-    means: FloatArray = np.add.reduceat(table, starts, axis=0) / lengths[:, None]
-    return means
+    if masked.max() >= threshold:
+        best += np.flatnonzero(masked >= threshold).tolist()
+    best.sort()
+    return best[int(chance * len(best))]

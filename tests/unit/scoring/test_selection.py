@@ -10,12 +10,11 @@ from scoring.estimation import estimate_abilities
 from scoring.irt import (
     FloatArray,
     ItemParameters,
-    information,
     information_at,
     information_table,
     log_probability_table,
 )
-from scoring.selection import draw_item, select_item, unit_information, unit_information_table
+from scoring.selection import draw_item, pick, select_item
 
 BANK = [ItemParameters(b=b / 4, a=1.0) for b in range(-8, 9)]
 ALL = [True] * len(BANK)
@@ -118,23 +117,6 @@ def test_select_item_refuses_a_theta_that_is_no_number() -> None:
         select_item(float("nan"), BANK, ALL, rng=rng())
 
 
-def test_unit_information_is_the_mean_per_item() -> None:
-    testlet = [ItemParameters(b=0.0, a=2.0), ItemParameters(b=1.0), ItemParameters(b=0.0, steps=(-0.5, 0.5))]
-    single = [ItemParameters(b=0.5)]
-
-    found = unit_information(0.2, [testlet, single])
-
-    means = [np.mean([information(0.2, item)[0] for item in unit]) for unit in (testlet, single)]
-    np.testing.assert_allclose(found, means)
-    np.testing.assert_allclose(information_at(0.2, unit_information_table([testlet, single])), means, rtol=1e-12)
-
-
-def test_unit_information_of_nothing() -> None:
-    assert unit_information(0.0, []).shape == (0,)
-    with pytest.raises(ValueError, match="without items"):
-        unit_information(0.0, [[ItemParameters(b=0.0)], []])
-
-
 def simulate(candidates: int, length: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     source = np.random.default_rng(20)
     bank = [
@@ -167,3 +149,14 @@ def test_adaptive_test_of_twenty_items_recovers_theta() -> None:
     assert 0.9 < rmse / float(np.sqrt(np.mean(errors**2))) < 1.1
     assert abs(float(np.mean(thetas - truths))) < 0.05
     assert 0.925 < covered < 0.975
+
+
+def test_pick_draws_what_the_chance_says() -> None:
+    merits = np.array([0.3, 0.9, 0.5, 0.5, 0.1])
+    available = np.array([True, True, True, True, False])
+
+    assert [pick(merits, available, chance=chance, randomesque=2) for chance in (0.0, 0.34, 0.999)] == [1, 2, 3]
+    assert {pick(merits, available, chance=chance, randomesque=9) for chance in (0.0, 0.3, 0.6, 0.9)} == {0, 1, 2, 3}
+    assert pick(np.zeros(2), np.array([False, True]), chance=0.99, randomesque=4) == 1
+    with pytest.raises(ValueError, match="No item is available"):
+        pick(merits, np.zeros(5, dtype=bool), chance=0.5)
