@@ -171,7 +171,9 @@ class _Reader:
             if finding.code != "medium_no_file" or finding.element not in unread:
                 place.report(place.path_of(finding.element, finding.language), finding.message, **finding.values)
         for element in list_elements(content):
-            for language in sorted(set(element.texts) - set(self.bank.languages)):
+            # What a solver can do is read by companies, in their language, whatever the language of the questions.
+            allowed = set(element.texts) if element.path == "can_do" else set(self.bank.languages)
+            for language in sorted(set(element.texts) - allowed):
                 place.report(
                     place.path_of(element.path, language),
                     N_("“{field}” has a text in “{language}”, which is not a language of this bank."),

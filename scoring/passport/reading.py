@@ -122,4 +122,12 @@ def _row(outcome: Outcome, competence: Competence, scale: Sequence[ScaleLevel], 
         valid_until=outcome.valid_until,
         provisional=outcome.provisional,
         is_over=outcome.valid_until <= now,
+        # Outcomes from before there were sentences have none, and nothing is made up for them.
+        mostly=tuple(outcome.evidence.get("can_do", {}).get("mostly", ())),
+        recalculated=_recalculated(outcome),
     )
+
+
+def _recalculated(outcome: Outcome) -> tuple[datetime, str] | None:
+    told = outcome.evidence.get("recalculated")
+    return (datetime.fromisoformat(told["at"]), told["because"]) if told else None

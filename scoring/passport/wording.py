@@ -47,10 +47,18 @@ class Row:
     provisional: bool
     is_over: bool
     """Measured too long ago to be told as what a person can do now."""
+    mostly: tuple[Texts, ...] = ()
+    """What authors say of questions that this person answers right most of the time, easiest first, frozen with the outcome."""
+    recalculated: tuple[datetime, str] | None = None
+    """When the level was computed again from the same answers, and why, in the operator's words; None: never."""
 
     def place_of(self, level: str) -> int:
         """Return a level's place on the steps, from 1; 0 for a level that is not among them."""
         return self.steps.index(level) + 1 if level in self.steps else 0
+
+    def sentences(self, language: str) -> list[str]:
+        """Return what is done most of the time in that language; of what is not written in it, nothing."""
+        return [texts[language] for texts in self.mostly if texts.get(language)]
 
     @property
     def is_top(self) -> bool:

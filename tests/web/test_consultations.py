@@ -7,12 +7,15 @@ from fastapi import FastAPI
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from scoring.estimation import estimate_ability
+from scoring.irt import ItemParameters
 from scoring.models import Consultation
+from scoring.passport.can_do_statements import can_do_statements
 from storage.database import Database
 from storage.tables import new_id
 from tests.conftest import Clock, World
 from tests.pages import checked_page
-from tests.passports import FIVE, candidate_with_passport, choice_of, consulted, enter, issue, shared
+from tests.passports import FIVE, candidate_with_passport, choice_of, consulted, enter, issue, measured, shared
 from web.throttle import FREE_FAILURES
 
 LIMIT = 40_000
@@ -163,6 +166,24 @@ def test_company_reads_it_in_its_own_language(
     )
     assert looks(database)[-1].number == 1
     assert page.attributes(".pr-languages__link", "href") != []
+
+
+def test_company_reads_at_most_four_sentences_of_what_is_done_most_of_the_time(
+    database: Database, world: World, client: TestClient, company: TestClient
+) -> None:
+    with database.transaction() as session:
+        estimate = estimate_ability([(ItemParameters(b=0.4), 1), (ItemParameters(b=0.4), 0)] * 40)
+        told = can_do_statements(session, operator_id=world.operator_id, competence="numeracy", estimate=estimate)
+        passport = issue(session, world, measured=(measured("numeracy", evidence={"can_do": told}),))
+    enter(client, passport.candidate_id)
+    share_id, _, code = shared(client, choice_of(passport, 0))
+    assert company.get("/?lang=nl").status_code == 200
+
+    shown = consulted(company, share_id, code)
+
+    sentences = shown.texts(".pr-tested p + .govuk-list--bullet li")
+    assert sentences == [texts["nl"] for texts in told["mostly"]]
+    assert 2 <= len(sentences) <= 4
 
 
 def test_company_without_javascript_types_the_code(

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from storage.database import Database
 from tests.conftest import Clock, World
 from tests.pages import Page, checked_page
-from tests.passports import candidate_with_passport, enter, issue
+from tests.passports import candidate_with_passport, enter, issue, measured
 
 LIMIT = 40_000
 
@@ -174,3 +174,21 @@ def test_passports_of_two_people_stay_apart(
 
     assert ["only mine" in text for text in answers] == [True, False]
     assert ["Amina0" in text for text in answers] == [True, False]
+
+
+def test_passport_tells_the_sentences_of_the_questions_or_else_of_the_level(
+    database: Database, world: World, client: TestClient, page: Callable[..., Page]
+) -> None:
+    told = {"can_do": {"mostly": [{"nl": "geld teruggeven op tien euro"}, {"nl": "een prijs per gewicht berekenen"}]}}
+    with database.transaction() as session:
+        passport = issue(session, world, measured=(measured("numeracy", evidence=told), measured("retail")))
+    enter(client, passport.candidate_id)
+
+    dutch, english = page("/passport?lang=nl"), page("/passport?lang=en")
+
+    assert dutch.texts(".pr-tested .govuk-list--bullet")[0] == (
+        "geld teruggeven op tien euro een prijs per gewicht berekenen"
+    )
+    level = "work out a total, a time or a quantity without help"
+    assert [level in text for text in english.texts(".pr-tested")] == [True, False]
+    assert "out of 10" not in english.texts(".pr-tested")[0]

@@ -53,6 +53,8 @@ def test_issue_keeps_every_fact_and_how_long_it_is_valid(session: Session) -> No
         "candidate_id": ME,
         "operator_id": OPERATOR,
         "sitting_id": SITTINGS[0],
+        "revision": 1,
+        "supersedes_id": None,
     }
 
 

@@ -8,7 +8,7 @@ from scoring.passport.declarations import declare
 from scoring.passport.reading import read_passport, read_share
 from scoring.passport.shares import ShareChoice, draft_share
 from tests.conftest import START, World
-from tests.passports import issue
+from tests.passports import issue, measured
 
 
 def test_passport_is_read_in_the_order_of_the_framework(session: Session, world: World) -> None:
@@ -73,3 +73,17 @@ def test_share_shows_the_words_of_the_day_it_was_made(session: Session, world: W
 
     assert read_share(session, share, now=START).words == {"wishes": "then"}
     assert read_passport(session, passport, now=START).words == {"wishes": "now"}
+
+
+def test_sentences_are_read_as_they_were_frozen_with_the_outcome(session: Session, world: World) -> None:
+    frozen = {"mostly": [{"fr": "compter", "nl": "tellen"}, {"nl": "wegen"}]}
+    passport = issue(
+        session,
+        world,
+        measured=(measured("numeracy", evidence={"can_do": frozen}), measured("retail")),
+    )
+
+    numeracy, retail = read_passport(session, passport, now=START).rows
+
+    assert [numeracy.sentences(language) for language in ("fr", "nl", "en")] == [["compter"], ["tellen", "wegen"], []]
+    assert retail.mostly == ()
