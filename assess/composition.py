@@ -71,6 +71,8 @@ def find_faults(
         elif section.items > offered:
             message = N_("This bank offers {offered} in these languages. Ask for that many, or fewer.")
             faults.append(Fault(place, "items", message, {"offered": offered}))
+        if section.starts_from and section.starts_from not in drawn_from:
+            faults.append(Fault(place, "starts_from", N_("Choose a part that comes before this one.")))
         drawn_from.add(section.bank)
     return faults
 

@@ -3,44 +3,24 @@
 The draw depends on the sitting's seed and on what was given so far, so that a replay draws the same items again.
 """
 
-import json
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from random import Random
-from uuid import UUID
+from typing import Any
 
 import numpy as np
-from sqlalchemy import String, bindparam, cast, select
-from sqlmodel import Session
 
-from assess.blueprint import BlueprintContent, Section, shared_languages
-from assess.frozen import FrozenItem, freeze, get_item, get_stimulus
+from assess.blueprint import BlueprintContent, Section
+from assess.frozen import FrozenItem
+from assess.pools import Pool
 from question_banks.content import ItemContent
-from question_banks.library import list_units
-from scoring.estimation import estimate_abilities
-from scoring.irt import FloatArray, information_at, log_probability_table
-from scoring.marking import maximum_points
-from scoring.parameters import parameters_of
-from scoring.selection import draw_item, unit_information_table
-from scoring.stopping import StoppingReason, StoppingRule, stopping_reason
-from storage.tables import metadata
-
-# A deployment serves some dozens of banks; the tables of 500 items take 1.5 MB.
-POOLS_KEPT = 64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """What a section can draw from, and the tables to choose by. A unit is given together: a testlet, or one item alone."""
-
-    units: tuple[tuple[FrozenItem, ...], ...]
-    items: tuple[FrozenItem, ...]
-    row_of: dict[UUID, int]
-    """Version id to its row in `items` and in `log_probabilities`."""
-    unit_of: dict[UUID, int]
-    """Item id to its unit: an older version of an item uses its unit up, too."""
-    log_probabilities: FloatArray
-    informations: FloatArray
+from scoring import adaptive
+from scoring.adaptive import AdaptiveState, OutsideItem
+from scoring.adaptive_steps import remove_units
+from scoring.content_priority import allowance, plan_of
+from scoring.stopping import StoppingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,114 +31,166 @@ class Scored:
     points: int
 
 
-_ITEM, _BANK = metadata.tables["item"].c, metadata.tables["bank"].c
-# The languages come as they are stored: one of the rows is read, and not each of them again.
-_LIVE = (
-    select(_ITEM.current_version_id, cast(_BANK.languages, String))
-    .join_from(_ITEM.id.table, _BANK.id.table, _BANK.id == _ITEM.bank_id)
-    .where(
-        _BANK.operator_id == bindparam("operator"),
-        _BANK.code == bindparam("code"),
-        _ITEM.current_version_id.is_not(None),
-        _ITEM.status == "live",
-        _ITEM.archived_at.is_(None),
-    )
-    .order_by(_ITEM.position)
-)
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a section begins, kept from its first question to its last.
 
-_pools: dict[tuple[bool, frozenset[str], tuple[UUID, ...]], Pool] = {}
-
-
-def load_pool(session: Session, section: Section, *, languages: Sequence[str], operator_id: UUID) -> Pool:
-    """Return what the section can draw from now; empty when the operator has no such bank. One light query when kept.
-
-    That is every live item that is complete in each of the `languages` of the test that the bank has, too: who switches
-    language meets no item without it. An adaptive section chooses by what each answer is worth at once: it cannot draw what
-    only a person rates, or nobody.
+    `seed` makes its draws, `mean` and `sd` are its prior, `cuts` the thetas where levels began when it started.
     """
-    found = session.connection().execute(_LIVE, {"operator": operator_id, "code": section.bank}).all()
-    needed = shared_languages(languages, json.loads(found[0][1]) if found else ())
-    current = tuple(version_id for version_id, _ in found)
-    kind = (section.mode == "adaptive", needed, current)
-    pool = _pools.get(kind)
-    if pool is None:
-        units = list_units(session, operator_id=operator_id, bank_code=section.bank)
-        drawable = frozenset(current)
-        kept = [[freeze(version) for version in unit.versions if version.id in drawable] for unit in units]
-        complete = [tuple(item for item in unit if _is_complete(session, item, needed)) for unit in kept]
-        drawn = marked_units(complete) if section.mode == "adaptive" else complete
-        pool = make_pool([unit for unit in drawn if unit])
-        if len(_pools) >= POOLS_KEPT:
-            _pools.clear()
-        _pools[kind] = pool
-    return pool
+
+    seed: int
+    mean: float = 0.0
+    sd: float = 1.0
+    cuts: tuple[float, ...] = ()
 
 
-def marked_units(units: Sequence[tuple[FrozenItem, ...]]) -> list[tuple[FrozenItem, ...]]:
-    """Return the units without the items that give no points by themselves; one of nothing else stays, and is empty."""
-    return [tuple(item for item in unit if maximum_points(item.content) > 0) for unit in units]
+def next_item(
+    pool: Pool, section: Section, given: Sequence[Scored], start: Start, stored: Mapping[str, Any] | None = None
+) -> tuple[FrozenItem | StoppingReason, dict[str, Any]]:
+    """Return the next item of an adaptive section, or why it ends; and its state, to be stored and given back as `stored`.
 
-
-def make_pool(units: Sequence[tuple[FrozenItem, ...]]) -> Pool:
-    """Return a pool of these units, with its tables."""
-    items = tuple(item for unit in units for item in unit)
-    parameters = [[parameters_of(item.content) for item in unit] for unit in units]
-    return Pool(
-        units=tuple(units),
-        items=items,
-        row_of={item.version_id: row for row, item in enumerate(items)},
-        unit_of={item.item_id: number for number, unit in enumerate(units) for item in unit},
-        log_probabilities=log_probability_table([one for unit in parameters for one in unit]),
-        informations=unit_information_table(parameters),
-    )
-
-
-def next_item(pool: Pool, section: Section, given: Sequence[Scored], *, rng: Random) -> FrozenItem | StoppingReason:
-    """Return the next item of an adaptive section, or why it ends.
-
-    The rest of a testlet that was begun comes first. Else the unit with most information at the ability so far, drawn at
-    random among the best four; one that would pass the quota only when nothing else is left, and then it is cut short.
+    What is stored only saves work: without it, or when the bank has changed since, the state is made anew of what was given.
     """
-    seen = {scored.item.item_id for scored in given}
-    theta, standard_error = _ability(pool, given)
-    rule = StoppingRule(section.items, section.minimum, section.target_standard_error)
-    remaining = sum(item.item_id not in seen for item in pool.items)
-    reason = stopping_reason(rule, answered=len(given), standard_error=standard_error, remaining=remaining)
-    if reason is not None:
-        return reason
-    begun = pool.unit_of.get(given[-1].item.item_id) if given else None
-    rest = [item for item in pool.units[begun] if item.item_id not in seen] if begun is not None else []
+    rules = pool.rules_of(section, start.cuts)
+    state, rest = _state(pool, section, given, start, stored)
     if rest:
-        return rest[0]
-    free = np.array([not any(item.item_id in seen for item in unit) for unit in pool.units])
-    fits = free & (np.array([len(unit) for unit in pool.units]) <= section.items - len(given))
-    available = fits if fits.any() else free
-    if not available.any():
-        return "bank_exhausted"
-    return pool.units[draw_item(information_at(theta, pool.informations), available, rng=rng)][0]
+        return rest[0], state.to_json()
+    drawn = adaptive.next_unit(pool.bank, rules, state)
+    return (drawn if isinstance(drawn, str) else pool.rows[drawn[0]][0]), state.to_json()
+
+
+def _state(
+    pool: Pool, section: Section, given: Sequence[Scored], start: Start, stored: Mapping[str, Any] | None
+) -> tuple[AdaptiveState, tuple[FrozenItem, ...]]:
+    """Return the state, and the items that are left of a testlet that counts as one and was begun."""
+    rules = pool.rules_of(section, start.cuts)
+    answers = _by_row(pool, given)
+    state = _stored_state(pool, section, answers, start, stored)
+    if state is None:
+        state = adaptive.start(pool.bank, rules, seed=start.seed, mean=start.mean, sd=start.sd)
+    for row, parts in answers[len(state.rows) :]:
+        if row is None:
+            # A version that was superseded while this section ran: the newer one is used up with it.
+            item = parts[0].item
+            newer = pool.row_of_item.get(item.item_id)
+            outside = OutsideItem(pool.parameters_of(item), None if newer in state.progress.used else newer)
+            points, seconds = parts[0].points, float(item.content.seconds)
+            state = adaptive.record_outside(pool.bank, rules, state, outside, points, seconds=seconds)
+        elif len(parts) == len(pool.rows[row]):
+            state = adaptive.record(pool.bank, rules, state, row, sum(one.points for one in parts))
+        else:
+            return state, pool.rows[row][len(parts) :]
+    return state, ()
+
+
+def _by_row(pool: Pool, given: Sequence[Scored]) -> list[tuple[int | None, list[Scored]]]:
+    """Return what was given by the bank's row, in order: a testlet that counts as one has one row."""
+    answers: list[tuple[int | None, list[Scored]]] = []
+    for one in given:
+        row = pool.row_of.get(one.item.version_id)
+        if answers and row is not None and answers[-1][0] == row:
+            answers[-1][1].append(one)
+        else:
+            answers.append((row, [one]))
+    return answers
+
+
+def _stored_state(
+    pool: Pool,
+    section: Section,
+    answers: Sequence[tuple[int | None, Sequence[Scored]]],
+    start: Start,
+    stored: Mapping[str, Any] | None,
+) -> AdaptiveState | None:
+    if stored is None:
+        return None
+    try:
+        state = AdaptiveState.from_json(stored, pool.bank, pool.rules_of(section, start.cuts))
+    except ValueError:
+        # The bank has changed since: what was given tells all.
+        return None
+    begun = [(row, sum(one.points for one in parts)) for row, parts in answers[: len(state.rows)]]
+    return state if begun == list(zip(state.rows, state.scores, strict=True)) else None
 
 
 def draw_form(pool: Pool, section: Section, *, rng: Random) -> list[FrozenItem]:
     """Return the items of a fixed section: `items` of them, spread over difficulty, testlets whole, in the section's order.
 
-    One draw from each of `items` equal stretches of the bank by difficulty. Fewer come out only when the bank has fewer.
+    One draw from each of `items` equal stretches of the bank by difficulty, as quotas and enemies allow; pilot items come
+    between them. Fewer come out only when the bank has fewer, or the quotas allow no more.
     """
-    by_difficulty = sorted(range(len(pool.units)), key=lambda number: _difficulty(pool, number))
-    stretch = [number for number in by_difficulty for _ in pool.units[number]]
+    live = [number for number in range(len(pool.units)) if pool.bank.operational[number]]
+    by_difficulty = sorted(live, key=lambda number: difficulty_of(pool, number))
+    stretch = [number for number in by_difficulty for _ in range(pool.bank.unit_lengths[number])]
     width = len(stretch) / section.items
     # The last place may be rounded up to the very end, which is one too far.
     places = [min(int((place + rng.random()) * width), len(stretch) - 1) for place in range(section.items)]
     hits = [stretch[place] for place in places] if stretch else []
     rng.shuffle(hits)
     spare = rng.sample(by_difficulty, len(by_difficulty))
+    shares = pool.rules_of(section, ()).exposure
+    closed = {number for number in live if shares and rng.random() >= shares[number]}
+    wished = sorted(dict.fromkeys([*hits, *spare]), key=closed.__contains__)
+    chosen = allowed_units(pool, section, wished, items=section.items)
+    return lay_out(pool, section, _in_order(pool, section, chosen, rng), items=section.items, rng=rng)
+
+
+def lay_out(pool: Pool, section: Section, units: Sequence[int], *, items: int, rng: Random) -> list[FrozenItem]:
+    """Return the items of these units, at most so many, with the section's pilot items at random places between the units."""
+    parts = [[item for item in pool.units[number] if not pool.is_seed(item)] for number in units]
+    form = [item for part in parts for item in part][:items]
+    return _mixed(form, parts, _pilots(pool, section, rng), rng) if section.seeds else form
+
+
+def allowed_units(
+    pool: Pool, section: Section, wished: Sequence[int], *, items: int, begun: Sequence[int] = ()
+) -> list[int]:
+    """Return the first of the wished units that together meet the quotas and no enemies, up to so many items.
+
+    `begun` are the units that were given before: they count, and their enemies stay out.
+    """
+    bank, plan = pool.bank, plan_of(pool.bank, pool.rules_of(section, ()))
+    free, counts = bank.operational.copy(), np.zeros(len(bank.attributes), dtype=np.intp)
+    supply = bank.unit_content.sum(axis=0)
+    for unit in begun:
+        counts = counts + bank.unit_content[unit]
+        free, supply = remove_units(bank, free, supply, (unit, *bank.enemies[unit]))
+    later = section.items - items - sum(int(bank.unit_lengths[unit]) for unit in begun)
     chosen: list[int] = []
-    for number in dict.fromkeys([*hits, *spare]):
-        if sum(len(pool.units[one]) for one in (*chosen, number)) <= section.items:
-            chosen.append(number)
-    if not chosen and spare:
-        # Nothing but testlets longer than the quota: one of them, cut short, beats an empty section.
-        chosen = spare[:1]
-    return [item for number in _in_order(pool, section, chosen, rng) for item in pool.units[number]][: section.items]
+    while items > 0:
+        allowed = allowance(plan, counts[plan.columns], supply[plan.columns], np.array(items + later))
+        # A testlet longer than the section, cut short, beats an empty section.
+        kinds = (allowed.kept, allowed.fits) if chosen else (allowed.kept, allowed.fits, allowed.cut)
+        short = [one for one in wished if free[one] and (not chosen or bank.unit_lengths[one] <= items)]
+        found = next((one for kind in kinds for one in short if kind[plan.class_of[one]]), None)
+        if found is None:
+            break
+        chosen.append(found)
+        items -= int(bank.unit_lengths[found])
+        counts = counts + bank.unit_content[found]
+        free, supply = remove_units(bank, free, supply, (found, *bank.enemies[found]))
+    return chosen
+
+
+def _pilots(pool: Pool, section: Section, rng: Random) -> list[list[FrozenItem]]:
+    """Return pilot units, whole, that hang on no live item and have room together."""
+    units = [list(unit) for number, unit in enumerate(pool.units) if not pool.bank.operational[number]]
+    drawn: list[list[FrozenItem]] = []
+    for unit in rng.sample(units, len(units)):
+        if sum(map(len, drawn)) + len(unit) <= section.seeds:
+            drawn.append(unit)
+    return drawn
+
+
+def _mixed(
+    form: list[FrozenItem], parts: Sequence[Sequence[FrozenItem]], pilots: Sequence[list[FrozenItem]], rng: Random
+) -> list[FrozenItem]:
+    """Return the form with the pilots at random places between its units."""
+    ends = [0, *itertools.accumulate(len(part) for part in parts)]
+    places = [end for end in ends if end <= len(form)]
+    for place, pilot in sorted(((rng.choice(places), pilot) for pilot in pilots), key=itemgetter(0), reverse=True):
+        form[place:place] = pilot
+    return form
 
 
 def shuffle_options(content: ItemContent, rng: Random) -> dict[str, list[str]]:
@@ -182,37 +214,15 @@ def language_for(content_languages: Sequence[str], blueprint: BlueprintContent, 
     return content_languages[0]
 
 
-def scored_items(session: Session, given: Sequence[tuple[UUID, int]]) -> list[Scored]:
-    """Return served versions and points with their contents."""
-    return [Scored(get_item(session, version_id), points) for version_id, points in given]
-
-
-def _is_complete(session: Session, item: FrozenItem, languages: frozenset[str]) -> bool:
-    """Tell whether the item, and the text that it hangs on, are there in each of the languages."""
-    if item.stimulus_id and not languages <= set(get_stimulus(session, item.stimulus_id).languages):
-        return False
-    return languages <= set(item.content.languages)
-
-
-def _ability(pool: Pool, given: Sequence[Scored]) -> tuple[float, float]:
-    rows = [pool.row_of.get(scored.item.version_id) for scored in given]
-    if any(row is None for row in rows):
-        # A version that was superseded while this section ran has no row in the bank's table.
-        table = log_probability_table([parameters_of(scored.item.content) for scored in given])
-    else:
-        table = pool.log_probabilities[np.array(rows, dtype=np.intp)]
-    estimates = estimate_abilities(table, np.array([[scored.points for scored in given]], dtype=np.int64))
-    return float(estimates.theta[0]), float(estimates.standard_error[0])
-
-
-def _difficulty(pool: Pool, number: int) -> float:
+def difficulty_of(pool: Pool, number: int) -> float:
+    """Return the mean difficulty of a unit's items."""
     unit = pool.units[number]
-    return sum(item.content.estimate.b for item in unit) / len(unit)
+    return sum(float(pool.bank.locations[pool.row_of[item.version_id]]) for item in unit) / len(unit)
 
 
 def _in_order(pool: Pool, section: Section, chosen: list[int], rng: Random) -> list[int]:
     if section.order == "as_written":
         return sorted(chosen)
     if section.order == "by_difficulty":
-        return sorted(chosen, key=lambda number: _difficulty(pool, number))
+        return sorted(chosen, key=lambda number: difficulty_of(pool, number))
     return rng.sample(chosen, len(chosen))

@@ -39,9 +39,7 @@ def needed_at_a_level(sections: Iterable[Section], levels: int) -> int:
     An adaptive section may give one person all its items at one level. A fixed one spreads its items over the levels. This is the
     least that a section needs, not a good supply: from fewer, it must give items that fit less.
     """
-    asked = (
-        section.items if section.mode == "adaptive" else -(-section.items // max(1, levels)) for section in sections
-    )
+    asked = (section.items if section.mode != "fixed" else -(-section.items // max(1, levels)) for section in sections)
     return max(asked, default=0)
 
 

@@ -115,7 +115,7 @@ def _place(
     state: State = (
         "done" if sitting.status == "submitted" else "pause" if here is None or here.status == "paused" else "working"
     )
-    quotas = [section.items for section in content.sections]
+    quotas = [section.places for section in content.sections]
     mine = {section: count for (sitting_id, section), count in counts.items() if sitting_id == sitting.id}
     in_section = mine.get(here.position, _Count(0, 0)) if here else _Count(0, 0)
     fixed = here is not None and content.sections[here.position].can_go_back

@@ -49,6 +49,7 @@ class Served:
     item_version_id: UUID
     stimulus_id: UUID | None
     option_order: Mapping[str, Sequence[str]]
+    is_seed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,22 @@
 Each act locks the sitting first and may come twice: a repeat changes nothing and says where the candidate is.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from random import Random
 from uuid import UUID
 
 from sqlmodel import Session, func, select
 
-from assess import delivery, timing
-from assess.frozen import FrozenItem
-from assess.models import ServedItem
+from assess import delivery, timing, two_stage
+from assess.delivery import Scored, Start
+from assess.frozen import FrozenItem, get_item
+from assess.models import SectionRun, ServedItem
+from assess.pools import Pool, load_pool
 from assess.progress import OpenItem, Progress, Run, Served, Step, get_progress, note, require_open
+from assess.starting import starting_point
+from scoring.estimation import estimate_ability
 from storage.tables import metadata, new_id
 
 _SERVE = metadata.tables["served_item"].insert()
@@ -102,30 +108,98 @@ def resume_clock(session: Session, progress: Progress, run: Run, *, now: datetim
 
 
 def serve_next(session: Session, progress: Progress, run: Run, *, now: datetime, after: int = 0) -> None:
-    """Serve the next item of an adaptive section, or end it."""
+    """Serve the next item of a section that chooses as it goes, or end it; store where it is."""
+    assert isinstance(run, SectionRun)  # noqa: S101 (who serves has locked the sitting, and has its rows)
+    pool, section = load_pool_of(session, progress, run), progress.section
     position = 1 + max((asked.served.position for asked in progress.asked), default=after)
-    rng = Random(f"{progress.sitting.seed}:{run.position}:{position}")  # noqa: S311 (a draw that can be replayed)
-    given = [(asked.served.item_version_id, asked.response.points) for asked in progress.asked if asked.response]
-    scored = delivery.scored_items(session, given)
-    drawn = delivery.next_item(_pool(session, progress), progress.section, scored, rng=rng)
-    if isinstance(drawn, FrozenItem):
-        _serve(session, progress, run, drawn, rng, position=position, now=now)
+    given = [
+        Scored(get_item(session, asked.served.item_version_id), asked.response.points)
+        for asked in progress.asked
+        if asked.response
+    ]
+    if not run.state:
+        # It begins now; or it ran before there were states, and then what was given tells the rest.
+        run.state = {"start": asdict(starting_point(session, progress, run))}
+    kept = run.state
+    start = Start(**(kept["start"] | {"cuts": tuple(kept["start"]["cuts"])}))
+    if section.mode == "two_stage":
+        _serve_stage(session, progress, run, pool, given, start, position=position, now=now)
     else:
-        _end(run, "done", drawn, now)
-        session.add(run)
+        drawn, state = delivery.next_item(pool, section, given, start, kept.get("adaptive"))
+        run.state = {"start": kept["start"], "adaptive": state}
+        if isinstance(drawn, FrozenItem):
+            _serve(session, progress, run, pool, [drawn], position=position, now=now)
+        else:
+            _end(run, "done", drawn, now)
+    session.add(run)
+
+
+def _serve_stage(
+    session: Session,
+    progress: Progress,
+    run: SectionRun,
+    pool: Pool,
+    given: Sequence[Scored],
+    start: Start,
+    *,
+    position: int,
+    now: datetime,
+) -> None:
+    """Serve a stage whole, once the one before it is answered."""
+    state = run.state or {}
+    if progress.unanswered is not None:
+        return
+    if "stage" not in state:
+        run.state = state | {"stage": 1}
+        items = two_stage.first_stage(pool, progress.section)
+    elif state["stage"] == 1:
+        told = estimate_ability(
+            [(pool.parameters_of(one.item), one.points) for one in given], mean=start.mean, sd=start.sd
+        )
+        name, items = two_stage.second_stage(
+            pool,
+            progress.section,
+            [one.item for one in given],
+            theta=told.theta,
+            rng=Random(start.seed),  # noqa: S311 (a draw that can be replayed, no secret)
+        )
+        run.state = state | {"stage": 2, "theta": told.theta, "standard_error": told.standard_error, "form": name}
+    else:
+        items = []
+    _serve(session, progress, run, pool, items, position=position, now=now)
+    if not items:
+        counted = sum(not asked.served.is_seed for asked in progress.asked)
+        _end(run, "done", "length" if counted >= progress.section.items else "bank_exhausted", now)
+
+
+def load_pool_of(session: Session, progress: Progress, run: Run) -> Pool:
+    """Return what the section that runs can draw from, with the parameters that it is measured with."""
+    return load_pool(
+        session,
+        progress.blueprint.sections[run.position],
+        languages=progress.blueprint.languages,
+        operator_id=progress.sitting.operator_id,
+        calibration_id=run.calibration_id if isinstance(run, SectionRun) else None,
+    )
 
 
 def _serve_first(session: Session, progress: Progress, *, after: int, now: datetime) -> None:
     run = progress.run
     assert run is not None  # noqa: S101 (the caller has just set it running)
-    section, pool = progress.section, _pool(session, progress)
-    if section.mode == "adaptive":
+    if not progress.section.can_go_back and isinstance(run, SectionRun):
         serve_next(session, progress, run, after=after, now=now)
         return
+    pool = load_pool_of(session, progress, run)
     rng = Random(f"{progress.sitting.seed}:{run.position}")  # noqa: S311 (a draw that can be replayed, no secret)
-    for item in delivery.draw_form(pool, section, rng=rng):
-        _serve(session, progress, run, item, rng, position=after + 1, now=now)
-        after += 1
+    _serve(
+        session,
+        progress,
+        run,
+        pool,
+        delivery.draw_form(pool, progress.section, rng=rng),
+        position=after + 1,
+        now=now,
+    )
     if not progress.asked:
         _end(run, "done", "bank_exhausted", now)
 
@@ -134,32 +208,27 @@ def _serve(
     session: Session,
     progress: Progress,
     run: Run,
-    item: FrozenItem,
-    rng: Random,
+    pool: Pool,
+    items: Sequence[FrozenItem],
     *,
     position: int,
     now: datetime,
 ) -> None:
-    served = Served(
-        id=new_id(),
-        section=run.position,
-        position=position,
-        item_version_id=item.version_id,
-        stimulus_id=item.stimulus_id,
-        option_order=delivery.shuffle_options(item.content, rng),
-    )
-    row = {name: getattr(served, name) for name in Served.__slots__}
-    session.connection().execute(_SERVE, row | {"sitting_id": progress.sitting.id, "served_at": now})
-    progress.asked.append(OpenItem(served, None))
-
-
-def _pool(session: Session, progress: Progress) -> delivery.Pool:
-    return delivery.load_pool(
-        session,
-        progress.section,
-        languages=progress.blueprint.languages,
-        operator_id=progress.sitting.operator_id,
-    )
+    for place, item in enumerate(items, position):
+        # The order of options is drawn for each place, so that a replay shows them as they were.
+        rng = Random(f"{progress.sitting.seed}:{run.position}:{place}")  # noqa: S311 (a draw that can be replayed)
+        served = Served(
+            id=new_id(),
+            section=run.position,
+            position=place,
+            item_version_id=item.version_id,
+            stimulus_id=item.stimulus_id,
+            option_order=delivery.shuffle_options(item.content, rng),
+            is_seed=pool.is_seed(item),
+        )
+        row = {name: getattr(served, name) for name in Served.__slots__}
+        session.connection().execute(_SERVE, row | {"sitting_id": progress.sitting.id, "served_at": now})
+        progress.asked.append(OpenItem(served, None))
 
 
 def _end(run: Run, status: str, reason: str, at: datetime) -> None:

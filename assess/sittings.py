@@ -11,6 +11,7 @@ from assess.errors import ClosedError, InvalidInputError, NotFoundError
 from assess.frozen import get_blueprint
 from assess.models import Assessment, Group, Invitation, SectionRun, Sitting
 from assess.progress import Step, get_progress, note_language
+from scoring.parameters import list_in_force
 from storage.wording import N_
 
 # A signed 32-bit column holds it on every database.
@@ -67,9 +68,12 @@ def start_sitting(session: Session, candidate_id: UUID, *, language: str, now: d
     )
     session.add(sitting)
     session.flush()
+    in_force = list_in_force(session, operator_id=sitting.operator_id)
     session.add_all(
-        SectionRun(sitting_id=sitting.id, position=position, status="waiting")
-        for position in range(len(blueprint.sections))
+        SectionRun(
+            sitting_id=sitting.id, position=position, status="waiting", calibration_id=in_force.get(section.bank)
+        )
+        for position, section in enumerate(blueprint.sections)
     )
     session.flush()
     return sitting

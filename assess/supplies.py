@@ -1,6 +1,6 @@
 """What the banks have for the sections of a test: how many live items, in which languages, for how long. Use cases."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from assess.blueprint import Section, shared_languages
 from question_banks.competences import list_competences
 from question_banks.library import list_banks
-from question_banks.models import Bank, Competence, Item, ItemVersion, Stimulus
+from question_banks.models import Bank, Competence, Item, ItemCard, ItemVersion, Stimulus
 from question_banks.texts import Texts
 
 
@@ -57,6 +57,18 @@ class BankSupply:
 
 
 @dataclass(frozen=True, slots=True)
+class BankContents:
+    """What quotas of a bank can be about: how many live items there are of each level, type and tag; and the codes of its items."""
+
+    kinds: Mapping[tuple[str, str], int]
+    codes: frozenset[str]
+
+    def count(self, by: str, value: str) -> int:
+        """Return how many live items there are of that kind."""
+        return self.kinds.get((by, value), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class SectionSupply:
     """A section, the name of its competence, and how many items its bank can give it."""
 
@@ -83,6 +95,28 @@ def list_bank_supplies(session: Session, *, operator_id: UUID) -> dict[str, Bank
         stocks[bank_id].append(Stock(complete, items, int(seconds or 0)))
     banks = list_banks(session, operator_id=operator_id)
     return {bank.code: BankSupply(bank, tuple(stocks[bank.id])) for bank in banks}
+
+
+def list_contents(session: Session, bank_codes: Collection[str], *, operator_id: UUID) -> dict[str, BankContents]:
+    """Return what quotas can be about in these banks of the operator, by code; one query."""
+    rows = session.exec(
+        select(Bank.code, ItemCard.code, ItemCard.level, ItemCard.types, ItemCard.tags)  # type: ignore[call-overload]
+        .join(Bank, col(Bank.id) == col(ItemCard.bank_id))
+        .where(
+            Bank.operator_id == operator_id,
+            col(Bank.code).in_(bank_codes),
+            ItemCard.status == "live",
+            col(ItemCard.archived).is_(False),
+        )
+    )
+    kinds: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    codes: defaultdict[str, set[str]] = defaultdict(set)
+    for bank, code, level, types, tags in rows:
+        kinds[bank].update(
+            [("level", level), *(("type", one) for one in set(types)), *(("tag", one) for one in set(tags))]
+        )
+        codes[bank].add(code)
+    return {bank: BankContents(kinds[bank], frozenset(codes[bank])) for bank in kinds}
 
 
 def list_supplies(

@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from assess.blueprint import BlueprintContent, Section
 from assess.composition import SECTIONS_LIMIT, Composition, find_faults
-from assess.supplies import BankSupply
+from assess.supplies import BankContents, BankSupply
 from question_banks.texts import Texts
 from scoring.passport.wording import one_line, own_words
 from storage.wording import N_
+from web.composing_rules import RuleFields, kept_rules, read_rules, rule_fields, typed_rules
 from web.forms import Fields, first
 from web.i18n import LANGUAGES, current, gettext, locale
 from web.rendering import FormError
@@ -43,6 +44,7 @@ class SectionFields:
     order: str = "random"
     precision: str = ""
     """The standard error at which an adaptive section stops early; empty is never."""
+    rules: RuleFields = field(default_factory=RuleFields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,10 @@ def read_fields(fields: Fields) -> ComposerForm:
 
 
 def read_form(
-    form: ComposerForm, supplies: Mapping[str, BankSupply], before: BlueprintContent | None
+    form: ComposerForm,
+    supplies: Mapping[str, BankSupply],
+    before: BlueprintContent | None,
+    contents: Mapping[str, BankContents],
 ) -> tuple[Composition | None, list[FormError]]:
     """Return what the form asks for, or all that keeps it from being an assessment.
 
@@ -107,7 +112,13 @@ def read_form(
     competences |= {section.bank: section.competence for section in before.sections} if before else {}
     sections: list[Section | None] = []
     for number, typed in enumerate(form.sections, 1):
-        section, wrong = _read_section(typed, f"sections.{number}", competences.get(typed.bank, ""))
+        section, wrong = _read_section(
+            typed,
+            f"sections.{number}",
+            competences.get(typed.bank, ""),
+            contents.get(typed.bank),
+            next((one for one in before.sections if one.bank == typed.bank), None) if before else None,
+        )
         sections.append(section)
         errors += wrong
     for fault in find_faults(sections, form.languages, supplies):
@@ -157,7 +168,9 @@ def _wrong_words(form: ComposerForm, allowed: Collection[str]) -> list[FormError
     return list(dict.fromkeys(errors))
 
 
-def _read_section(typed: SectionFields, name: str, competence: str) -> tuple[Section | None, list[FormError]]:
+def _read_section(
+    typed: SectionFields, name: str, competence: str, contents: BankContents | None, before: Section | None
+) -> tuple[Section | None, list[FormError]]:
     errors: list[FormError] = []
 
     def number(about: str, allowed: range, message: str) -> int | None:
@@ -179,9 +192,15 @@ def _read_section(typed: SectionFields, name: str, competence: str) -> tuple[Sec
         errors.append(FormError(f"{name}.limit", gettext(message, first=MINUTES[0], last=MINUTES[-1])))
     if not competence:
         errors.insert(0, FormError(f"{name}.bank", gettext(N_("Choose one of your question banks."))))
+    finer: dict[str, Any] = {}
+    if competence and items is not None:
+        finer, wrong = read_rules(typed.rules, name, mode=typed.mode, items=items, contents=contents)
+        errors += wrong
     if errors:
         return None, errors
     values: dict[str, Any] = {
+        **kept_rules(before),
+        **finer,
         "competence": competence,
         "bank": typed.bank,
         "mode": typed.mode,
@@ -196,7 +215,7 @@ def _read_section(typed: SectionFields, name: str, competence: str) -> tuple[Sec
         return Section.model_validate(values), []
     except ValidationError as invalid:
         # Only a forged form gets here: what a select or a radio button sends is one of its values.
-        about = {"target_standard_error": "precision", "competence": "bank"}
+        about = {"target_standard_error": "precision", "competence": "bank", "randomesque": "spread"}
         fields = dict.fromkeys(str(one["loc"][0]) if one["loc"] else "bank" for one in invalid.errors())
         message = gettext(N_("Choose one of what is offered."))
         return None, [FormError(f"{name}.{about.get(one, one)}", message) for one in fields]
@@ -222,6 +241,7 @@ def _typed(section: Section) -> SectionFields:
         limit=f"{section.seconds / 60:g}" if section.seconds else "",
         order=section.order,
         precision=f"{precision:g}" if precision else "",
+        rules=typed_rules(section),
     )
 
 
@@ -236,6 +256,7 @@ def _section(fields: Fields, place: int) -> SectionFields:
         limit=value("limit"),
         order=value("order"),
         precision=value("precision"),
+        rules=rule_fields(fields, f"sections.{place}"),
     )
 
 

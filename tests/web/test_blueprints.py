@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from assess import assessments
 from assess.models import Assessment, Blueprint
+from question_banks.models import Bank, Item
 from storage.database import Database
 from tests.pages import Page, checked_page
 
@@ -46,6 +47,13 @@ def send(client: TestClient, act: str, path: str = "/assessments", **changes: An
     )
 
 
+USUAL = {
+    "certainty": None, "least_information": None, "quotas": (), "enemies": (), "randomesque": 4, "exposure": (),
+    "seeds": 0, "router": None, "starts_from": None, "carried": 0.7,
+}  # fmt: skip
+"""The finer rules that nobody touched."""
+
+
 def typed(page: Page) -> dict[str, Any]:
     """Return what the form would send, with all its languages."""
     languages = page.attributes("#composer input[name=languages][checked]", "value")
@@ -79,11 +87,11 @@ def test_assessment_is_composed(client: TestClient, world: Any, sign_in: Any, da
         "sections": (
             {
                 "competence": "numeracy", "bank": "numeracy", "mode": "adaptive", "items": 7, "minimum": 4,
-                "target_standard_error": 0.55, "seconds": 450, "order": "random", "minutes": 9,
+                "target_standard_error": 0.55, "seconds": 450, "order": "random", "minutes": 9, **USUAL,
             },
             {
                 "competence": "french-reading", "bank": "french", "mode": "fixed", "items": 6, "minimum": 3,
-                "target_standard_error": None, "seconds": None, "order": "by_difficulty", "minutes": 6,
+                "target_standard_error": None, "seconds": None, "order": "by_difficulty", "minutes": 6, **USUAL,
             },
         ),
     }  # fmt: skip
@@ -302,3 +310,88 @@ def test_composer_takes_the_same_queries_whatever_the_number_of_parts(
     two = queries(f"{path}/edit")
 
     assert (two, queries("/assessments/new") > 0) == (seven, True)
+
+
+FINER = {
+    "sections__2__bank": "retail", "sections__2__mode": "adaptive", "sections__2__items": "8", "sections__2__minimum": "4",
+    "sections__2__certainty": "0.9", "sections__2__seeds": "2", "sections__2__starts_from": "numeracy",
+    "sections__2__carried": "0.85", "sections__2__spread": "8", "sections__2__quotas__1__kind": "level 2",
+    "sections__2__quotas__1__minimum": "2", "sections__2__quotas__1__maximum": "4",
+    "sections__2__enemies": "{first} {second}\n\n",
+}  # fmt: skip
+
+
+def codes_of(database: Database, bank: str) -> list[str]:
+    with database.reading() as session:
+        return list(
+            session.exec(
+                select(Item.code)
+                .join(Bank)
+                .where(Bank.code == bank, Item.status == "live")
+                .order_by(col(Item.position))
+            )
+        )
+
+
+def test_finer_rules_are_saved_and_shown_again(
+    client: TestClient, world: Any, sign_in: Any, database: Database, page: Any
+) -> None:
+    sign_in(client, world.trainer)
+    first, second = codes_of(database, "retail")[:2]
+    finer = FINER | {"sections__2__enemies": f"{first} {second}\n\n"}
+
+    answer = send(client, "save", **finer)
+
+    with database.reading() as session:
+        made = session.exec(select(Assessment).where(Assessment.code == "test-court")).one()
+        section = assessments.get_assessment(session, made.id, operator_id=world.operator_id).content.sections[1]
+    assert answer.status_code == 303
+    assert section.model_dump() == {
+        "competence": "retail", "bank": "retail", "mode": "adaptive", "items": 8, "minimum": 4,
+        "target_standard_error": None, "seconds": None, "order": "by_difficulty", "minutes": 6, **USUAL,
+        "certainty": 0.9, "seeds": 2, "starts_from": "numeracy", "carried": 0.85, "randomesque": 8,
+        "quotas": ({"by": "level", "value": "2", "minimum": 2, "maximum": 4},), "enemies": ((first, second),),
+    }  # fmt: skip
+    shown = page(f"/assessments/{made.id}/edit").fields("#composer")
+    assert {name: shown[name] for name in sorted(shown) if name.startswith("sections.2.quotas.1")} == {
+        "sections.2.quotas.1.kind": "level 2",
+        "sections.2.quotas.1.minimum": "2",
+        "sections.2.quotas.1.maximum": "4",
+    }
+    assert shown["sections.2.enemies"].strip() == f"{first} {second}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"mode": "two_stage", "router": "8"}, "router"),
+        ({"mode": "two_stage", "router": "many"}, "router"),
+        ({"seeds": "21"}, "seeds"),
+        ({"seeds": "-1"}, "seeds"),
+        ({"starts_from": "horeca"}, "starts_from"),
+        ({"certainty": "7"}, "certainty"),
+        ({"spread": "0"}, "spread"),
+        ({"carried": "nan"}, "carried"),
+        ({"quotas__1__kind": ""}, "quotas.1.kind"),
+        ({"quotas__1__kind": "colour blue"}, "quotas.1.kind"),
+        ({"quotas__1__minimum": "5", "quotas__1__maximum": "2"}, "quotas.1.minimum"),
+        ({"quotas__1__minimum": "", "quotas__1__maximum": ""}, "quotas.1.minimum"),
+        ({"quotas__1__minimum": "x"}, "quotas.1.minimum"),
+        ({"quotas__1__kind": "level 9"}, "quotas.1.minimum"),
+        ({"enemies": "nothing-like-it nor-this"}, "enemies"),
+        ({"enemies": "alone"}, "enemies"),
+    ],
+)
+def test_finer_rules_that_cannot_be_are_refused(
+    client: TestClient, world: Any, sign_in: Any, changes: dict[str, str], wrong: str
+) -> None:
+    sign_in(client, world.trainer)
+    finer = FINER | {"sections__2__enemies": ""} | {f"sections__2__{name}": text for name, text in changes.items()}
+
+    answer = send(client, "save", **finer)
+
+    shown = checked_page(answer.text)
+    assert answer.status_code == 422
+    assert f"#sections.2.{wrong}" in [
+        one.replace("\\", "") for one in shown.attributes(".govuk-error-summary a", "href")
+    ]

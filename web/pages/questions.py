@@ -169,7 +169,7 @@ def _question(
     errors = [FormError(control.id, control.error) for control in display.all_controls if control.error]
     errors += [FormError("question", problems[""])] if "" in problems else []
     place = 1 + next(place for place, one in enumerate(progress.asked) if one is asked)
-    most = progress.section.items if progress.section.mode == "adaptive" else len(progress.asked)
+    most = len(progress.asked) if progress.section.can_go_back else progress.section.places
     response = page(
         request,
         "sittings/question.html",
@@ -196,7 +196,7 @@ def _question(
 
 
 def _heading(progress: Progress, number: int, most: int) -> str:
-    if progress.section.mode == "adaptive":
+    if not progress.section.can_go_back:
         return gettext("Question {number} of at most {most}", number=number, most=most)
     return gettext("Question {number} of {most}", number=number, most=most)
 

@@ -1,13 +1,15 @@
 """Which item comes next."""
 
+import json
 from dataclasses import replace
 from random import Random
 
 import pytest
 
-from assess.blueprint import BlueprintContent, Section
-from assess.delivery import Pool, Scored, draw_form, language_for, make_pool, marked_units, next_item, shuffle_options
+from assess.blueprint import BlueprintContent, ContentQuota, Section
+from assess.delivery import Scored, Start, draw_form, language_for, next_item, shuffle_options
 from assess.frozen import FrozenItem
+from assess.pools import Pool, make_pool, marked_units
 from question_banks.content import AuthorEstimate, ItemContent
 from question_banks.interactions import (
     AssociateInteraction,
@@ -20,19 +22,20 @@ from question_banks.interactions import (
     OrderInteraction,
 )
 from question_banks.rules import JudgementRule, MatchRule, RatedRule, UnscoredRule
+from scoring.irt import ItemParameters
 from storage.tables import new_id
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abcd")
 
 
-def item(b: float) -> FrozenItem:
+def item(b: float, level: str = "2") -> FrozenItem:
     content = ItemContent(
         languages=("fr", "nl"),
         body={"fr": "?", "nl": "?"},
         interactions=(ChoiceInteraction(id="r1", options=OPTIONS),),
         rules={"r1": MatchRule(key=frozenset("a"))},
         competence="numeracy",
-        level="2",
+        level=level,
         estimate=AuthorEstimate(b=b),
         seconds=30,
     )
@@ -50,11 +53,12 @@ def section(**values: object) -> Section:
     )
 
 
-def run(pool: Pool, rules: Section, seed: int, points: int = 1) -> tuple[list[FrozenItem], str]:
+def run(bank: Pool, rules: Section, seed: int, points: int = 1) -> tuple[list[FrozenItem], str]:
     """Sit an adaptive section; return what was given and why it ended."""
     given: list[Scored] = []
+    stored: dict[str, object] | None = None
     while True:
-        drawn = next_item(pool, rules, given, rng=Random(f"{seed}:{len(given)}"))
+        drawn, stored = next_item(bank, rules, given, Start(seed), stored)
         if not isinstance(drawn, FrozenItem):
             return [one.item for one in given], drawn
         given.append(Scored(drawn, points))
@@ -123,9 +127,98 @@ def test_next_item_passes_over_an_item_whose_older_version_was_given() -> None:
     old = bank.items[0]
     superseded = FrozenItem(new_id(), old.item_id, None, old.content)
 
-    drawn = next_item(bank, section(), [Scored(superseded, 1)], rng=Random(1))
+    drawn, _ = next_item(bank, section(), [Scored(superseded, 1)], Start(1))
 
     assert drawn == bank.items[1]
+
+
+def test_next_item_goes_on_from_what_is_stored_and_from_what_was_given_alike() -> None:
+    bank = pool(*[1] * 20)
+    given = [Scored(bank.items[row], row % 2) for row in (9, 4, 12)]
+    stored = next_item(bank, section(), given[:2], Start(7))[1]
+
+    drawn = [next_item(bank, section(), given, Start(7), kept) for kept in (stored, None)]
+
+    assert drawn[0] == drawn[1]
+    assert len(json.dumps(drawn[0][1])) < 2_048
+
+
+def test_next_item_begins_anew_of_what_was_given_when_the_bank_has_changed() -> None:
+    bank = pool(*[1] * 20)
+    fewer = make_pool(bank.units[:-1])
+    given = [Scored(bank.items[row], 1) for row in (9, 4)]
+    stored = next_item(bank, section(), given, Start(7))[1]
+
+    drawn = [next_item(fewer, section(), given, Start(7), kept) for kept in (stored, None)]
+
+    assert drawn[0] == drawn[1]
+
+
+def test_next_item_begins_where_a_router_left_off() -> None:
+    bank = pool(*[1] * 20)
+    rules = section(randomesque=1)
+
+    first = [next_item(bank, rules, [], Start(1, mean=mean, sd=0.4))[0] for mean in (-1.0, 1.0)]
+
+    assert [one.content.estimate.b for one in first if isinstance(one, FrozenItem)] == pytest.approx([-1.0, 1.0])
+
+
+def test_next_item_stops_when_the_level_is_sure() -> None:
+    bank = pool(*[1] * 20)
+
+    items, reason = _sure(bank)
+
+    assert (reason, len(items) < 20) == ("classification", True)
+
+
+def _sure(bank: Pool) -> tuple[list[FrozenItem], str]:
+    given: list[Scored] = []
+    rules, start = section(items=20, certainty=0.9), Start(3, cuts=(-2.5,))
+    while True:
+        drawn, _ = next_item(bank, rules, given, start)
+        if not isinstance(drawn, FrozenItem):
+            return [one.item for one in given], drawn
+        given.append(Scored(drawn, 1))
+
+
+def test_pilots_are_mixed_in_and_count_for_nothing() -> None:
+    units = [(item(-2 + 0.2 * number),) for number in range(20)]
+    pilots = frozenset(unit[0].version_id for unit in units[:3])
+    bank = make_pool(units, seeds=pilots)
+
+    adaptive, reason = run(bank, section(seeds=2), seed=1)
+    form = draw_form(bank, section(mode="fixed", items=5, seeds=2), rng=Random(1))
+
+    assert (reason, [sum(bank.is_seed(one) for one in drawn) for drawn in (adaptive, form)]) == ("length", [2, 2])
+    assert [len(adaptive), len(form)] == [8, 7]
+
+
+@pytest.mark.parametrize("mode", ["adaptive", "fixed"])
+@pytest.mark.parametrize("seed", range(10))
+def test_enemies_never_meet_and_quotas_are_kept(mode: str, seed: int) -> None:
+    units = [(item(-2 + 0.2 * number, level="1" if number % 4 else "2"),) for number in range(20)]
+    codes = {unit[0].version_id: f"q{number}" for number, unit in enumerate(units)}
+    enemies = (("q9", "q10", "q11"), ("q1", "q2"))
+    bank = make_pool(units, codes=codes, enemies=enemies)
+    quotas = (ContentQuota(by="level", value="2", minimum=3, maximum=3),)
+    rules = section(mode=mode, items=8, quotas=quotas, enemies=enemies)
+
+    drawn = run(bank, rules, seed)[0] if mode == "adaptive" else draw_form(bank, rules, rng=Random(seed))
+
+    names = {codes[one.version_id] for one in drawn}
+    assert (len(drawn), sum(one.content.level == "2" for one in drawn)) == (8, 3)
+    assert [len(names & set(group)) <= 1 for group in enemies] == [True, True]
+
+
+def test_an_item_that_may_be_seen_by_nobody_comes_only_when_nothing_else_is_left() -> None:
+    units = [(item(-2 + 0.2 * number),) for number in range(8)]
+    codes = {unit[0].version_id: f"q{number}" for number, unit in enumerate(units)}
+    bank = make_pool(units, codes=codes)
+    rules = section(items=7, exposure=(("q3", 0.0),))
+
+    drawn = [run(bank, rules, seed)[0] for seed in range(5)]
+
+    assert [any(codes[one.version_id] == "q3" for one in items) for items in drawn] == [False] * 5
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -144,7 +237,7 @@ def test_draw_form_keeps_testlets_whole_and_fills_the_quota(seed: int) -> None:
     form = draw_form(bank, section(mode="fixed", items=6, order="random"), rng=Random(seed))
 
     given = [one.item_id for one in form]
-    begun = {bank.unit_of[one] for one in given}
+    begun = {int(bank.bank.unit_of[bank.row_of_item[one]]) for one in given}
     assert len(given) == len(set(given)) == 6
     assert sum(len(bank.units[unit]) for unit in begun) == 6
 
@@ -221,3 +314,27 @@ def test_language_for_follows_the_page_where_the_test_can(
     blueprint = BlueprintContent(assessment="check", title={}, languages=("fr", "nl"), sections=(section(),))
 
     assert language_for(languages, blueprint, page=page, sitting=sitting) == shown
+
+
+def test_testlet_with_parameters_of_its_own_counts_as_one() -> None:
+    units = [tuple(item(0.0) for _ in range(3)), *[(item(-2 + 0.2 * number),) for number in range(10)]]
+    whole = ItemParameters(b=0.0, a=1.2, steps=(-1.0, 0.0, 1.0))
+    key = tuple(one.version_id for one in units[0])
+    bank = make_pool(units, testlets={key: whole})
+    given = [Scored(one, 1) for one in units[0]]
+
+    drawn = [next_item(bank, section(items=8), given[:count], Start(3)) for count in range(4)]
+
+    assert (len(bank.rows), bank.bank.parameters[0], [int(one) for one in bank.bank.lengths[:2]]) == (11, whole, [3, 1])
+    assert [one for one, _ in drawn[1:3]] == list(units[0][1:])
+    assert [state["rows"] for _, state in drawn] == [[], [], [], [0]]
+    assert drawn[3][1]["scores"] == [3]
+
+
+def test_testlet_of_other_versions_is_measured_item_by_item() -> None:
+    units = [tuple(item(0.0) for _ in range(3))]
+    whole = ItemParameters(b=0.0, a=1.2, steps=(-1.0, 0.0, 1.0))
+
+    bank = make_pool(units, testlets={tuple(new_id() for _ in range(3)): whole})
+
+    assert [len(row) for row in bank.rows] == [1, 1, 1]

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
+from assess import pools
 from assess.blueprint import Section, shared_languages
-from assess.delivery import load_pool
+from assess.pools import load_pool
 from assess.supplies import list_bank_supplies
 from question_banks.models import Bank, Item, ItemVersion, Stimulus
 from tests.conftest import START
@@ -109,6 +110,18 @@ def test_pool_of_an_unknown_bank_is_empty(session: Session, world: Any) -> None:
     ]
 
     assert [pool.items for pool in pools] == [(), ()]
+
+
+def test_pools_are_kept_as_memory_allows(session: Session, world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "_pools", {})
+    sections = [SECTION, TEXTS]
+    first = [load_pool(session, one, languages=("fr",), operator_id=world.operator_id) for one in sections]
+    kept = len(pools._pools)
+    monkeypatch.setattr(pools, "ITEMS_KEPT", 1)
+
+    load_pool(session, SECTION, languages=("fr", "nl"), operator_id=world.operator_id)
+
+    assert (len(first), kept, len(pools._pools)) == (2, 2, 1)
 
 
 def test_pool_that_is_kept_takes_one_query(session: Session, world: Any) -> None:
