@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from assess.models import Invitation, Play, Response, SectionRun, ServedItem, Sitting, SittingEvent
+from assess.models import BackgroundAnswer, Invitation, Play, Response, SectionRun, ServedItem, Sitting, SittingEvent
 from assess.progress import OPEN_STATUSES
 from assess.uploads import delete_uploads
 from storage.tables import new_id
@@ -24,7 +24,8 @@ def erase_from_sittings(
     The place in the group stays, its code opens nothing, and its extra time, which can tell of a disability, is forgotten.
     A sitting that is open is closed without a result. Its events, plays and files are deleted: a voice is the person. Of a
     response its points stay, and with `keep_answers` what was given, without files. Fresh random ids take the place of the
-    person's. Returns the digests of the files, whose bytes are the caller's to delete once this is durable.
+    person's, and what they said about themselves is deleted. Returns the digests of the files, whose bytes are the caller's to
+    delete once this is durable.
     """
     # The lock that a start of the sitting takes, too: afterwards it finds nobody to start one for.
     places = session.exec(
@@ -33,6 +34,8 @@ def erase_from_sittings(
     for place in places:
         place.candidate_id, place.code_digest, place.extra_time = new_id(), f"{VOID}{new_id().hex}", 1.0
     sittings = session.exec(select(Sitting).where(col(Sitting.candidate_id).in_(candidate_ids)).with_for_update()).all()
+    # Who says something of themselves holds the sitting: once it is ours, nothing more comes.
+    session.exec(delete(BackgroundAnswer).where(col(BackgroundAnswer.candidate_id).in_(candidate_ids)))
     for sitting in sittings:
         sitting.candidate_id = new_id()
         if sitting.status == "open":

@@ -76,6 +76,8 @@ LINKS = (
     ("pastes.new", N_("Paste questions"), True),
     ("testlets.new", N_("Shared text with questions"), True),
     ("overviews.show", N_("At a glance"), True),
+    ("analyses.show", N_("What the answers say"), True),
+    ("calibrations.index", N_("Calibrations"), True),
     ("banks.import", N_("Import"), False),
     ("banks.edit", N_("Edit the bank"), True),
 )

@@ -34,6 +34,7 @@ from web.accounts import accounts, operators, sign_ins
 from web.accounts.candidates import register_candidate
 from web.accounts.models import Account, Operator
 from web.demo_answers import demo_answer
+from web.demo_responses import add_demo_responses
 from web.settings import DEMO_SECRET, Settings
 from web.starter import import_starter
 from web.tokens import Signer, new_token, shown_code
@@ -44,6 +45,9 @@ KEPT = FOLDER / "demo.json"
 OPERATOR = "demo"
 EMAIL = "trainer@demo.example"
 LOGIN_MINUTES = 12 * 60
+MADE_UP_SITTINGS = 800
+"""Enough for every page that analyses answers to have something to say, and made in some two seconds."""
+
 ABILITY = {
     "numeracy": 0.9,
     "reading-instructions": 0.6,
@@ -111,8 +115,8 @@ def prepare(settings: Settings, *, now: datetime) -> Doors:
     signer = Signer(settings.secret.get_secret_value())
     try:
         with database.transaction() as session:
-            operator = operators.find_operator(session, OPERATOR)
-            operator = operator or operators.add_operator(
+            found = operators.find_operator(session, OPERATOR)
+            operator = found or operators.add_operator(
                 session, code=OPERATOR, name="Paraat-demo Bruxelles/Brussel", now=now, is_demo=True
             )
             store = MediaStore(settings.media_store)
@@ -122,6 +126,15 @@ def prepare(settings: Settings, *, now: datetime) -> Doors:
             company = _company_path(session, operator, people[0], now)
             login = sign_ins.make_one_time_login(session, trainer.id, now=now, minutes=LOGIN_MINUTES)
             free = _free(session, people)
+            if found is None:
+                add_demo_responses(
+                    session,
+                    operator_id=operator.id,
+                    bank_code="retail",
+                    sittings=MADE_UP_SITTINGS,
+                    rng=Random(20261126),  # noqa: S311 (a demonstration, not a secret)
+                    now=now,
+                )
     finally:
         database.close()
     return Doors(

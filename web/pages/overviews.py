@@ -21,15 +21,12 @@ from web import bank_overview
 from web.deps import Now, Reading, SignedIn
 from web.i18n import gettext
 from web.item_words import FindingWords, finding_words
-from web.rendering import page, url_of
+from web.rendering import page, picture_response, url_of
 
 router = APIRouter(prefix="/banks")
 
 CHECKED_AT_ONCE = 300
 """How many items are compared with each other whenever the page is opened; for more, one asks."""
-
-# A picture is a document of its own. Its one style is ours: the colours for the dark.
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def picture(
         theta=gettext("Theta: how able a person is"),
     )
     drawn = draw(*bank_overview.curves(count_kinds(session, bank.id, code)), scale.cuts, captions)
-    return Response(drawn, media_type="image/svg+xml", headers={"Content-Security-Policy": PICTURE_POLICY})
+    return picture_response(drawn)
 
 
 def _whole(request: Request, session: Session, bank: Bank) -> Sequence[WholeFinding]:

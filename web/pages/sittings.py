@@ -10,6 +10,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from assess import sittings
+from assess.background import list_questions
 from assess.frozen import get_blueprint
 from assess.progress import Progress, find_progress
 from assess.timing import minutes_shown, time_allowed
@@ -120,6 +121,8 @@ def create(
     except InvalidAccountError as refusal:
         return _welcome(request, form, [FormError("called", sentence_of(refusal))], status=422)
     sittings.start_sitting(session, candidate_id, language=form.language, now=now, rng=SystemRandom())
+    if list_questions(session, operator_id=operator_id, active_only=True):
+        return see_other(request, "background_answers.edit")
     return see_other(request, "sittings.show")
 
 
@@ -151,7 +154,7 @@ def parts_of(session: Session, progress: Progress) -> list[Part]:
             name=competences[section.competence].name
             if section.competence in competences
             else {"en": section.competence},
-            questions=section.items,
+            questions=section.places,
             minutes=section.minutes,
             limit_minutes=minutes_shown(allowed) if allowed else None,
             status=run.status,
