@@ -1,12 +1,15 @@
-"""The command line: serve, migrate, import, add-account, purge, demo."""
+"""The command line: serve, work, calibrate, migrate, import, add-account, purge, demo."""
 
+import signal
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -18,11 +21,12 @@ from storage.database import Database
 from storage.media import MediaStore
 from storage.wording import N_
 from web import demo as demonstration
-from web import starter
+from web import research_export, starter
 from web.accounts import accounts, operators, sign_ins
 from web.accounts.errors import AccountError, AccountNotFoundError
 from web.accounts.models import Operator
 from web.app import create_app
+from web.jobs import Worker
 from web.logs import configure_logs
 from web.retention import purge as delete_what_is_too_old
 from web.retention import sweep_store
@@ -45,6 +49,9 @@ LINK_HOURS = 72
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen on.")] = 8000,
+    worker: Annotated[
+        bool, typer.Option(help="Do long work in a child process; without, run `paraat work --stay` beside it.")
+    ] = True,
 ) -> None:
     """Serve for real use; settings come from the environment (see docs/guides/running.md)."""
     settings = _settings()
@@ -57,7 +64,99 @@ def serve(
         )
     _require_free_port(host, port)
     out.print(f"Paraat serves on http://{host}:{port}, for people at {settings.address}")
-    _serve(settings, host, port)
+    _serve(settings, host, port, worker=worker)
+
+
+@app.command()
+def work(
+    stay: Annotated[bool, typer.Option("--stay", help="Wait for more work instead of ending.")] = False,
+) -> None:
+    """Do the long work that waits, such as calibrations; the server does this by itself unless told otherwise."""
+    # It brings the engine of calibrations with it, which no other command should wait for.
+    from web import worker  # noqa: PLC0415
+
+    settings, database = _settings(), _database()
+    configure_logs(settings.log_level)
+    signal.signal(signal.SIGTERM, _end_well)
+    if stay:
+        worker.stay(database, now=_now, ended=Event())
+    out.print(f"Pieces of work done: {worker.work(database, now=_now)}.")
+
+
+@app.command()
+def calibrate(
+    bank: Annotated[str, typer.Argument(help="Code of the bank; leave it out with --responses.")] = "",
+    operator: Annotated[str, typer.Option(help="Code of the operator who owns the bank.")] = "",
+    model: Annotated[
+        str, typer.Option(help="rasch, 1pl, 2pl, 3pl, 4pl, pcm, gpcm or grm; a bank takes no 1pl and 4pl.")
+    ] = "rasch",
+    minimum: Annotated[int, typer.Option(min=2, help="Responses that an item of a bank must have.")] = 100,
+    by_language: Annotated[
+        bool, typer.Option("--by-language", help="Give the people of each language a mean and a spread of their own.")
+    ] = False,
+    testlets_as_one: Annotated[
+        bool,
+        typer.Option("--testlets-as-one", help="Count the questions on one text as one question of several points."),
+    ] = False,
+    prior_sd: Annotated[
+        float, typer.Option(min=0.0, help="Let the authors' estimates have a say, off by so many logits; 0: none.")
+    ] = 0.0,
+    put_in_force: Annotated[bool, typer.Option("--put-in-force", help="Measure new tests by it at once.")] = False,
+    reason: Annotated[str, typer.Option(help="Why it is put in force.")] = "",
+    even_unsettled: Annotated[
+        bool, typer.Option("--even-unsettled", help="Put it in force although the estimation did not settle.")
+    ] = False,
+    responses: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet with a response a row: columns id, item, resp, and group.")
+    ] = None,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(help="CSV with the items that keep their parameters: item, a, b, c, d, step_1, model."),
+    ] = None,
+    by_group: Annotated[
+        bool, typer.Option("--by-group", help="Give each group of the file a mean and a spread of its own.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("--out", help="CSV to write what was found to.")] = None,
+    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler whose workers carry the responses.")] = "",
+) -> None:
+    """Estimate item parameters: of a bank from its tests so far, or of a file of responses from elsewhere."""
+    from scoring.errors import ScoringError  # noqa: PLC0415
+    from web import calibrate_command as command  # noqa: PLC0415 (it brings the engine with it)
+
+    screen = command.Screen(out, err, _stop)
+    if bool(bank) == (responses is not None):
+        _stop("Name a bank, or a file with --responses: one of the two.")
+    if responses is not None:
+        command.run_file(screen, responses, model=model, anchors=anchors, by_group=by_group, out=output, dask=dask)
+        return
+    if put_in_force and not reason.strip():
+        _stop('Say why it is put in force: --reason "…"')
+    try:
+        choices = command.choices_of(
+            model,
+            minimum=minimum,
+            by_language=by_language,
+            prior_sd=prior_sd or None,
+            testlets_as_one=testlets_as_one,
+        )
+        database = _database()
+        with database.reading() as session:
+            operator_id = _operator(session, operator).id
+    except (AccountError, ScoringError) as refusal:
+        _stop(str(refusal))
+    except ValidationError:
+        _stop("--minimum goes up to 100,000, --prior-sd from 0.1 to 10.")
+    command.run_bank(
+        screen,
+        database,
+        operator_id=operator_id,
+        bank_code=bank,
+        choices=choices,
+        now=_now,
+        reason=reason if put_in_force else None,
+        even_unsettled=even_unsettled,
+        dask=dask,
+    )
 
 
 @app.command()
@@ -129,7 +228,7 @@ def purge() -> None:
     out.print(
         f"Erased people: {done.people}. Emptied answers: {done.answers}. Deleted uploads: {done.uploads}, "
         f"stored files: {files}, outcomes: {done.outcomes}, shares: {done.shares}, consultations: {done.consultations}, declarations: {done.declarations}, "
-        f"sign-ins: {done.sign_ins}, one-time links: {done.one_time_logins}."
+        f"sign-ins: {done.sign_ins}, one-time links: {done.one_time_logins}, names of judges: {done.judges}, pieces of work: {done.jobs}."
     )
 
 
@@ -146,11 +245,14 @@ def demo(port: Annotated[int, typer.Option(envvar="PORT", help="Port to listen o
     _serve(settings, "127.0.0.1", port)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _serve(settings: Settings, host: str, port: int, *, worker: bool = True) -> None:
     _require_free_port(host, port)
     configure_logs(settings.log_level)
+    served = create_app(settings)
+    if worker:
+        served.state.worker = Worker(settings)
     uvicorn.run(
-        create_app(settings),
+        served,
         host=host,
         port=port,
         log_config=None,
@@ -203,6 +305,11 @@ def _database() -> Database:
     return Database(settings.database_url)
 
 
+def _end_well(*_: object) -> NoReturn:
+    # What is half done is given back for the next worker to take.
+    raise SystemExit(0)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -211,6 +318,8 @@ def _stop(sentence: str) -> NoReturn:
     err.print(sentence, markup=False)
     raise typer.Exit(1)
 
+
+research_export.register(app, open_database=_database, stop=_stop)
 
 if __name__ == "__main__":
     app()

@@ -11,8 +11,10 @@ from assess.erasure import empty_responses
 from assess.models import Group, Invitation, Sitting
 from assess.uploads import delete_old_uploads, unreferenced
 from scoring.models import Declaration, Outcome, Share
+from scoring.panels.judges import forget_judges
 from scoring.passport.erasure import AT_ONCE, delete_old_outcomes, delete_old_shares
 from scoring.passport.outcomes import months_later
+from storage.jobs import delete_old_jobs
 from storage.media import MediaStore
 from web.accounts.candidates import erase_candidates
 from web.accounts.models import Candidate, OneTimeLogin, SignIn
@@ -20,6 +22,9 @@ from web.accounts.models import Candidate, OneTimeLogin, SignIn
 MONTHS_OF_ANSWERS = 24
 MONTHS_OF_A_NAME = 12
 """How long a person is kept at least: the shortest time that a result is valid, so that no name goes before its results."""
+MONTHS_OF_A_JUDGE, MONTHS_OF_AN_INVITATION = 12, 24
+"""How long a judge's name is kept after the panel was closed; and after the invitation, to a panel that nobody closes."""
+MONTHS_OF_A_JOB = 12
 # Who was let in before their group closed may still hand in while the cookie lasts, which is half a day.
 HANDING_IN = timedelta(days=1)
 # Words without a person come from a browser that still had the cookie of somebody erased, or of somebody who is about to
@@ -42,6 +47,8 @@ class Purged:
     outcomes: int
     sign_ins: int
     one_time_logins: int
+    judges: int
+    jobs: int
 
 
 def purge(session: Session, *, now: datetime) -> Purged:
@@ -62,6 +69,13 @@ def purge(session: Session, *, now: datetime) -> Purged:
         outcomes=delete_old_outcomes(session, now=now),
         sign_ins=session.exec(delete(SignIn).where(col(SignIn.expires_at) <= now)).rowcount,
         one_time_logins=session.exec(delete(OneTimeLogin).where(col(OneTimeLogin.expires_at) <= now)).rowcount,
+        judges=forget_judges(
+            session,
+            closed_before=months_later(now, -MONTHS_OF_A_JUDGE),
+            invited_before=months_later(now, -MONTHS_OF_AN_INVITATION),
+            now=now,
+        ),
+        jobs=delete_old_jobs(session, before=months_later(now, -MONTHS_OF_A_JOB)),
     )
 
 

@@ -1,5 +1,6 @@
 """The command line as the person who runs Paraat meets it: real processes, real databases, sentences instead of traces."""
 
+import csv
 import os
 import re
 import signal
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
+import numpy as np
 import psycopg
 import pytest
+from distributed import LocalCluster
 from sqlalchemy import func
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
@@ -29,6 +32,7 @@ import scoring.models
 from storage.database import Database
 from storage.migrations import has_drifted
 from storage.tables import metadata, new_id
+from tests.calibrating import answered
 from tests.conftest import ADDRESS, SECRET, START, World
 from tests.pages import checked_page
 from web.accounts.candidates import register_candidate
@@ -132,8 +136,11 @@ def test_help_shows_every_command(run: Run) -> None:
     done = run("--help", env=environment())
 
     assert done.returncode == 0
-    assert re.findall(r"^\W*(serve|migrate|import|demo|add-account|purge)\b", done.stdout, re.MULTILINE) == [
+    commands = r"^\W*(serve|work|calibrate|migrate|import|demo|add-account|purge)\b"
+    assert re.findall(commands, done.stdout, re.MULTILINE) == [
         "serve",
+        "work",
+        "calibrate",
         "migrate",
         "import",
         "add-account",
@@ -240,7 +247,7 @@ def test_purge_says_in_one_line_what_it_did_and_again_does_nothing(
 
     nothing = (
         "Erased people: 0. Emptied answers: 0. Deleted uploads: 0, stored files: 0, outcomes: 0, shares: 0, "
-        "consultations: 0, declarations: 0, sign-ins: 0, one-time links: 0.\n"
+        "consultations: 0, declarations: 0, sign-ins: 0, one-time links: 0, names of judges: 0, pieces of work: 0.\n"
     )
     something = nothing.replace("people: 0", "people: 1").replace(
         "sign-ins: 0, one-time links: 0", "sign-ins: 1, one-time links: 1"
@@ -394,3 +401,195 @@ def test_demo_opens_three_doors_and_keeps_its_data(tmp_path: Path, port: int) ->
     }
     assert sorted(path.name for path in home.iterdir()) == ["var"]
     assert (home / "var" / "demo.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture
+def responses(tmp_path: Path) -> Path:
+    """Give a file with the answers of 300 people, in two groups, to six items of one point and one of two."""
+    rng = np.random.default_rng(4)
+    rows = ["id;item;resp;group"]
+    for person in range(300):
+        group = "fr" if person % 2 else "nl"
+        theta = rng.standard_normal() + (person % 2)
+        chances = [1 / (1 + np.exp(-(theta - b))) for b in (-1.5, -0.9, -0.3, 0.3, 0.9, 1.5, -0.5, 0.5)]
+        right = (rng.random(8) < chances).astype(int).tolist()
+        rows += [f"{person};q{place};{score};{group}" for place, score in enumerate(right[:6])]
+        rows.append(f"{person};two;{sum(right[6:])};{group}")
+    path = tmp_path / "responses.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_file_of_responses_is_calibrated_printed_and_written(run: Run, responses: Path, tmp_path: Path) -> None:
+    arguments = ("calibrate", "--responses", str(responses), "--model", "2pl", "--by-group")
+
+    done = run(*arguments, "--out", "found.csv", env=environment(COLUMNS="60"))
+
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "300 people, 7 items, 2,100 responses." in done.stderr
+    assert re.findall(r"^\s*(q\d|two|fr|nl) ", done.stdout, re.MULTILINE) == [
+        *(f"q{place}" for place in range(6)),
+        *("two", "nl", "fr"),
+    ]
+    assert "…" not in done.stdout
+    with (tmp_path / "found.csv").open() as file:
+        found = {row["item"]: row for row in csv.DictReader(file)}
+    assert {label: row["model"] for label, row in found.items() if label in ("q0", "two")} == {
+        "q0": "2pl",
+        "two": "gpcm",
+    }
+    b = [float(found[f"q{place}"]["b"]) for place in range(6)]
+    assert b == sorted(b)
+    assert all(0 < float(found[f"q{place}"]["se_b"]) < 1 for place in range(6))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["found.csv", "responses.csv"]
+
+
+def test_what_was_found_serves_as_anchors(run: Run, responses: Path, tmp_path: Path) -> None:
+    arguments = ("calibrate", "--responses", str(responses))
+    run(*arguments, "--out", "found.csv", env=environment())
+    lines = (tmp_path / "found.csv").read_text().splitlines()
+    (tmp_path / "anchors.csv").write_text("\n".join([*lines[:3], *lines[-1:]]) + "\n")
+
+    done = run(*arguments, "--anchors", "anchors.csv", "--out", "again.csv", env=environment())
+
+    assert (done.returncode, done.stdout.count("(anchor)")) == (0, 3)
+    files = []
+    for name in ("found.csv", "again.csv"):
+        with (tmp_path / name).open() as file:
+            files.append({row["item"]: (row["a"], row["b"], row["step_1"]) for row in csv.DictReader(file)})
+    first, second = files
+    assert [first[label] == second[label] for label in ("q0", "q1", "two")] == [True] * 3
+    assert float(second["q4"][1]) == pytest.approx(float(first["q4"][1]), abs=0.05)
+
+
+def test_file_is_calibrated_on_a_dask_cluster(run: Run, responses: Path) -> None:
+    arguments = ("calibrate", "--responses", str(responses))
+
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=None
+    ) as cluster:
+        done = run(*arguments, "--dask", cluster.scheduler_address, env=environment())
+
+    assert done.returncode == 0
+    assert re.findall(r"^\s*(q\d|two|all) ", done.stdout, re.MULTILINE) == [
+        *(f"q{place}" for place in range(6)),
+        "two",
+        "all",
+    ]
+
+
+BAD = """\
+id,item,resp
+1,a,1
+1,a,0
+2,b,many
+3,c,1
+4,c,1
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentences"),
+    [
+        ([], ["Name a bank, or a file with --responses: one of the two."]),
+        (["numeracy", "--responses", "bad.csv"], ["Name a bank, or a file with --responses: one of the two."]),
+        (["--responses", "none.csv"], ["There is no file none.csv."]),
+        (["--responses", "bad.csv", "--model", "5pl"], ["There is no model “5pl”."]),
+        (["--responses", "bad.csv", "--out", "nowhere/found.csv"], ["There is no folder nowhere to write to."]),
+        (["--responses", "bad.csv", "--anchors", "none.csv"], ["There is no file none.csv."]),
+        (["--responses", "bad.csv", "--anchors", "bad.csv"], ["The file bad.csv lacks the columns b."]),
+        (["--responses", "bad.csv", "--anchors", "anchors.csv"], ["3 (twice)", "4 (endless)", "5 (–)"]),
+        (["--responses", "good.csv", "--anchors", "strange.csv"], ["These anchors are not among the items: stranger."]),
+        (["--responses", "bad.csv", "--out", "found.csv"], ["(rows 3)", "(rows 4)", "same score", "falls apart"]),
+    ],
+)
+def test_calibrate_refuses_with_sentences_and_writes_nothing(
+    run: Run, tmp_path: Path, arguments: list[str], sentences: list[str]
+) -> None:
+    (tmp_path / "bad.csv").write_text(BAD)
+    (tmp_path / "good.csv").write_text("id,item,resp\n1,a,1\n2,a,0\n3,a,1\n1,b,0\n2,b,0\n3,b,1\n")
+    (tmp_path / "anchors.csv").write_text("item,b\ntwice,1\ntwice,2\nendless,inf\n,1\n")
+    (tmp_path / "strange.csv").write_text("item,b\nstranger,1\n")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    done = run("calibrate", *arguments, env=environment())
+
+    said = refused(done)
+    assert [sentence for sentence in sentences if sentence not in said] == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_bank_is_calibrated_and_put_in_force(
+    run: Run, filled: tuple[str, World], database: Database, world: World
+) -> None:
+    with database.transaction() as session:
+        answered(session, world, people=40)
+    arguments = ("calibrate", "numeracy", "--operator", "school", "--minimum", "30")
+    env = environment(filled[0])
+
+    done = [
+        run(*arguments, env=env),
+        run(*arguments, "--put-in-force", env=env),
+        run(*arguments, "--model", "2pl", "--put-in-force", "--reason", "Enough answers.", env=env),
+    ]
+
+    assert [(one.returncode, one.stdout) for one in done] == [
+        (0, "Calibration 1 of numeracy is kept as proposed: 680 responses of 40 people.\n"),
+        (1, ""),
+        (0, "Calibration 2 of numeracy is in force: 680 responses of 40 people.\n"),
+    ]
+    assert "17 items have enough responses to be estimated" in done[0].stderr
+    assert done[1].stderr.strip() == 'Say why it is put in force: --reason "…"'
+    with database.reading() as session:
+        kept = session.exec(select(scoring.models.Calibration).order_by(scoring.models.Calibration.number)).all()
+    assert [(one.status, one.reason, one.plan["dichotomous"]) for one in kept] == [
+        ("proposed", "", "rasch"),
+        ("in_force", "Enough answers.", "2pl"),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_bank_is_calibrated_with_its_texts_as_one(
+    run: Run, filled: tuple[str, World], database: Database, world: World
+) -> None:
+    with database.transaction() as session:
+        answered(session, world, people=60, code="reading-instructions")
+    arguments = ("calibrate", "reading-instructions", "--operator", "school", "--minimum", "30", "--testlets-as-one")
+
+    done = run(*arguments, env=environment(filled[0]))
+
+    assert (done.returncode, done.stdout[:42]) == (0, "Calibration 1 of reading-instructions is k")
+    with database.reading() as session:
+        kept = session.exec(select(scoring.models.Calibration)).one()
+        texts = session.exec(select(scoring.models.CalibratedTestlet)).all()
+    assert kept.plan["testlets_as_one"]
+    assert f"{len(texts)} texts are measured as one question of several points each" in done.stderr.replace("\n", " ")
+    assert len(texts) > 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["numeracy", "--operator", "nobody"], "There is no operator “nobody”."),
+        (["strange", "--operator", "school"], "There is no question bank “strange”."),
+        (["numeracy", "--operator", "school", "--model", "4pl"], "A bank has no model “4pl”."),
+        (["numeracy", "--operator", "school"], "No item can be estimated: each needs 100 responses"),
+    ],
+)
+def test_bank_that_cannot_be_calibrated_is_refused_with_a_sentence(
+    run: Run, filled: tuple[str, World], database: Database, arguments: list[str], sentence: str
+) -> None:
+    done = run("calibrate", *arguments, env=environment(filled[0]))
+
+    assert sentence in refused(done)
+    with database.reading() as session:
+        assert session.exec(select(scoring.models.Calibration)).all() == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_work_without_any_says_so(run: Run, filled: tuple[str, World]) -> None:
+    done = run("work", env=environment(filled[0]))
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Pieces of work done: 0.\n", "")

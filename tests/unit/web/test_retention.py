@@ -15,12 +15,13 @@ from assess.models import Group, Invitation, Response, ServedItem, Sitting, Uplo
 from assess.results import close_sitting
 from question_banks.content import MediaFile
 from question_banks.models import ItemVersion, MediaAsset
-from scoring.models import Consultation, Declaration, Outcome, Passport, Share
+from scoring.models import Consultation, Declaration, Outcome, Panel, PanelJudge, Passport, Share
 from scoring.passport.consultations import consult
 from scoring.passport.declarations import declare
 from scoring.passport.outcomes import issue_passport, months_later
 from scoring.passport.shares import ShareChoice, make_share
 from storage.database import Database
+from storage.jobs import Job, add_job, ask_to_stop
 from storage.media import MediaStore
 from storage.tables import new_id
 from storage.wording import Refusal
@@ -31,7 +32,7 @@ from web.accounts.models import Candidate, OneTimeLogin, SignIn
 from web.retention import Purged, delete_bytes, purge, sweep_store
 
 SECRET = "abcdefghijklmnopqrstuvwxyzABCDEF"
-NOTHING = Purged(0, 0, 0, 0, 0, 0, 0, 0, 0)
+NOTHING = Purged(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 TABLES: tuple[Any, ...] = (Candidate, Outcome, Passport, Declaration, Share, Consultation)
 WHOLE = [1, 5, 1, 1, 1, 1]
 MINUTE = timedelta(minutes=1)
@@ -124,11 +125,11 @@ def test_purge_follows_the_table_of_the_data_protection_page(session: Session, f
 
     full, empty = [({"a": ["b"]}, 1)], [({}, 1)]
     assert done == [
-        Purged(0, 0, 0, 1, 1, 0, 1, 0, 0),
+        Purged(0, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0),
         NOTHING,
-        Purged(0, 1, 0, 0, 0, 0, 2, 0, 0),
+        Purged(0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0),
         NOTHING,
-        Purged(1, 0, 0, 0, 0, 0, 0, 0, 0),
+        Purged(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
         NOTHING,
     ]
     assert left == [
@@ -138,6 +139,33 @@ def test_purge_follows_the_table_of_the_data_protection_page(session: Session, f
         ([1, 2, 1, 1, 0, 0], empty),
         ([0, 0, 0, 0, 0, 0], empty),
         ([0, 0, 0, 0, 0, 0], empty),
+    ]
+
+
+def test_purge_forgets_judges_and_work_that_ended(session: Session, world: World) -> None:
+    panels = [
+        Panel(operator_id=world.operator_id, competence="numeracy", method="angoff", levels=["2"], created_at=START)
+        for _ in range(2)
+    ]
+    panels[0].closed_at = START
+    judges = [
+        PanelJudge(panel_id=panel.id, number=1, name="Ann", language="fr", secret_digest=panel.id.hex, invited_at=START)
+        for panel in panels
+    ]
+    session.add_all(panels)
+    session.flush()
+    session.add_all(judges)
+    kinds = ("calibration", "rescoring")
+    asked = [add_job(session, operator_id=world.operator_id, kind=kind, plan={}, now=START) for kind in kinds]
+    ask_to_stop(session, asked[0].id, operator_id=world.operator_id, now=START)
+
+    done = [purge(session, now=now) for now in (after(12) - MINUTE, after(12), after(24) - MINUTE, after(24))]
+
+    assert [(one.judges, one.jobs) for one in done] == [(0, 0), (1, 1), (0, 0), (1, 0)]
+    assert session.exec(select(Job.id)).all() == [asked[1].id]
+    assert [(one.name, one.secret_digest, one.revoked_at) for one in judges] == [
+        ("", f"forgotten-{judges[0].id.hex}", after(12)),
+        ("", f"forgotten-{judges[1].id.hex}", after(24)),
     ]
 
 
@@ -160,9 +188,9 @@ def test_answers_outlive_a_person_whose_results_were_short(session: Session, wor
 
     done = purge(session, now=after(12))
 
-    assert (done, counts(session)) == (Purged(1, 0, 0, 0, 0, 0, 0, 0, 0), [0] * 6)
+    assert (done, counts(session)) == (Purged(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), [0] * 6)
     assert given(session) == [({"a": ["b"]}, 1)]
-    assert purge(session, now=after(24)) == Purged(0, 1, 0, 0, 0, 0, 0, 0, 0)
+    assert purge(session, now=after(24)) == Purged(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     assert given(session) == [({}, 1)]
 
 
@@ -196,7 +224,7 @@ def test_name_stays_while_a_share_is_open(session: Session, world: World) -> Non
     done = purge(session, now=after(36))
 
     assert (done.people, counts(session)) == (0, [1, 0, 1, 1, 1, 1])
-    assert purge(session, now=share.expires_at) == Purged(1, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert purge(session, now=share.expires_at) == Purged(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     assert counts(session) == [0] * 6
 
 
@@ -228,7 +256,7 @@ def test_sign_ins_and_links_go_when_they_are_over(session: Session, world: World
 
     done = [purge(session, now=START + timedelta(hours=1)) for _ in range(2)]
 
-    assert done == [Purged(0, 0, 0, 0, 0, 0, 0, 1, 1), NOTHING]
+    assert done == [Purged(0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0), NOTHING]
     assert session.exec(select(SignIn.token_digest)).all() == ["s1"]
     assert session.exec(select(OneTimeLogin.token_digest)).all() == ["o1"]
 
