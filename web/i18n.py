@@ -4,7 +4,7 @@ Catalogues are plain gettext files in `locales/<language>/LC_MESSAGES/messages.p
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
@@ -34,6 +34,9 @@ def translations(language: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as source:
         catalogue = read_po(source, locale=language)
+    if language == "fr":
+        for message in catalogue:
+            message.string = _unbroken(message.string or "")
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
@@ -92,6 +95,13 @@ def number(value: float, digits: int = 0) -> str:
     """Write a number with the separators of the language."""
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     return str(numbers.format_decimal(value, format=pattern, locale=locale(current.get())))
+
+
+def _unbroken(sentence: str | Sequence[str]) -> str | tuple[str, ...]:
+    """Keep French punctuation and per cent signs on the line of the word before them; a `%(name)s` may begin a line."""
+    if isinstance(sentence, str):
+        return re.sub(r"(?<=«) | (?=[:;?!»]|%(?!\())", "\N{NO-BREAK SPACE}", sentence)
+    return tuple(str(_unbroken(form)) for form in sentence)
 
 
 def _first(words: str) -> str:

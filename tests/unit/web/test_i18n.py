@@ -80,3 +80,18 @@ def test_language_without_catalogue_speaks_english() -> None:
 
     i18n.current.reset(token)
     assert sentence == "Sign in to see this page."
+
+
+def test_french_punctuation_stays_on_the_line_of_its_word() -> None:
+    token = i18n.current.set("fr")
+
+    said = [
+        i18n.gettext("Is it fair? Languages and groups compared"),
+        i18n.gettext("Harder for “{group}” at the same ability: look at option {option}.", group="A", option="b"),
+    ]
+    i18n.current.reset(token)
+
+    assert [one.replace("\N{NO-BREAK SPACE}", "~") for one in said] == [
+        "Est-ce équitable~? Comparaison des langues et des groupes",
+        "Plus difficile pour «~A~» à niveau égal~: regardez l’option b.",
+    ]
