@@ -37,6 +37,9 @@ bench: .venv/test.stamp
 	@$(PY) -m benchmarks.weight
 	@$(PY) -m benchmarks.answers
 	@$(PY) -m benchmarks.banks
+	@$(PY) -m benchmarks.ability
+	@$(PY) -m benchmarks.adaptive
+	@$(PY) -m benchmarks.calibration
 
 clean:
 	rm -rf .venv node_modules web/static/build

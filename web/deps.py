@@ -31,9 +31,10 @@ TRAINER_NAVIGATION = (
     (N_("Assessments"), "assessments.index"),
     (N_("Question banks"), "banks.index"),
     (N_("Competences"), "frameworks.index"),
+    (N_("Panels"), "panels.index"),
     (N_("My account"), "accounts.me"),
 )
-ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:3], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[3])
+ADMIN_NAVIGATION = (*TRAINER_NAVIGATION[:-1], (N_("Accounts"), "accounts.index"), TRAINER_NAVIGATION[-1])
 
 
 async def get_database(request: Request) -> Database:

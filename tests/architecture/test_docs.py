@@ -140,6 +140,7 @@ def test_glossary_has_every_table() -> None:
     for floor in (*FLOORS, "web.accounts"):
         if (ROOT / floor.replace(".", "/") / "models.py").exists():
             importlib.import_module(f"{floor}.models")
+    importlib.import_module("storage.jobs")
     tables = {kind.__name__ for kind in Table.__subclasses__()}
 
     described = {
@@ -185,7 +186,17 @@ def test_guide_for_who_runs_it_names_every_command() -> None:
     guide = (ROOT / "docs/guides/running.md").read_text()
     commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
 
-    assert set(commands) == {"serve", "migrate", "import", "demo", "add-account", "purge"}
+    assert set(commands) == {
+        "serve",
+        "work",
+        "migrate",
+        "import",
+        "demo",
+        "add-account",
+        "purge",
+        "calibrate",
+        "export-responses",
+    }
     assert [name for name in commands if f"paraat {name}" not in guide] == []
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 import question_banks
-from assess.models import Group, Invitation
+from assess.models import BackgroundQuestion, Group, Invitation
 from question_banks.models import Bank, Framework, Item, MediaAsset, ReviewComment
+from scoring.models import Calibration, PanelJudge
 from storage.database import Database
 from storage.media import MediaStore
 from storage.tables import new_id
+from tests.calibrating import answered, bank_of
 from tests.conftest import ADDRESS, PASSWORD, SECRET, START, World, _template
 from tests.media import picture
 from tests.pages import Page, checked_page
@@ -35,6 +38,7 @@ from web.app import create_app, page_modules
 from web.deps import get_now
 from web.settings import Settings
 from web.tokens import Signer, shown_code
+from web.worker import work
 
 NUMERACY = Path(question_banks.__path__[0]) / "starter" / "numeracy"
 
@@ -170,6 +174,69 @@ DOORS: dict[str, frozenset[str]] = {
     "competences.reset": OUR_ADMIN,
     "alignments.create": OUR_ADMIN,
     "alignments.delete": OUR_ADMIN,
+    "simulations.show": OUR_STAFF,
+    "simulations.part": OUR_STAFF,
+    "simulations.errors": OUR_STAFF,
+    "simulations.use": OUR_STAFF,
+    "simulations.download": OUR_STAFF,
+    "exposures.new": OUR_STAFF,
+    "exposures.create": OUR_STAFF,
+    "analyses.show": OUR_STAFF,
+    "analyses.report": OUR_STAFF,
+    "analyses.fairness": OUR_STAFF,
+    "analyses.item": OUR_STAFF,
+    # No picture of what there are too few answers for.
+    "analyses.options_picture": NOBODY,
+    "analyses.drift_picture": NOBODY,
+    "analyses.items_table": OUR_STAFF,
+    "analyses.options_table": OUR_STAFF,
+    "analyses.differences_table": OUR_STAFF,
+    "analyses.responses_csv": OUR_STAFF,
+    "analyses.responses_parquet": OUR_STAFF,
+    "analyses.parameters_csv": OUR_STAFF,
+    "backgrounds.index": ADMINS,
+    "backgrounds.new": ADMINS,
+    "backgrounds.create": ADMINS,
+    "backgrounds.switch": OUR_ADMIN,
+    "backgrounds.forget": OUR_ADMIN,
+    "background_answers.edit": CANDIDATES,
+    "background_answers.create": CANDIDATES,
+    "calibrations.index": OUR_STAFF,
+    "calibrations.new": OUR_STAFF,
+    "calibrations.create": OUR_STAFF,
+    "calibrations.show": OUR_STAFF,
+    "calibrations.changes": OUR_STAFF,
+    "calibrations.map": OUR_STAFF,
+    "calibrations.edit_decision": OUR_ADMIN,
+    "calibrations.decide": OUR_ADMIN,
+    "rescorings.new": OUR_ADMIN,
+    "rescorings.create": OUR_ADMIN,
+    "jobs.show": OUR_STAFF,
+    "jobs.stop": OUR_STAFF,
+    # Judges come by a link of their own and without an account; a stranger's link opens nothing: tests/web/test_panels.py.
+    "judgements.enter": EVERYBODY,
+    "judgements.begin": NOBODY,
+    "judgements.show": NOBODY,
+    "judgements.item": NOBODY,
+    "judgements.estimate": NOBODY,
+    "judgements.mark": NOBODY,
+    "judgements.judge_people": NOBODY,
+    "judgements.hand_in": NOBODY,
+    "judgements.media": NOBODY,
+    "panels.index": STAFF,
+    "panels.new": STAFF,
+    "panels.create": STAFF,
+    "panels.show": OUR_STAFF,
+    "panels.result": OUR_STAFF,
+    "panels.picture": OUR_STAFF,
+    "panels.close": OUR_STAFF,
+    "panel_judges.create": OUR_STAFF,
+    "panel_judges.renew": OUR_STAFF,
+    "panel_judges.revoke": OUR_STAFF,
+    "panel_rounds.create": OUR_STAFF,
+    "panel_rounds.close": OUR_STAFF,
+    "adoptions.new": OUR_ADMIN,
+    "adoptions.create": OUR_ADMIN,
     "accounts.index": ADMINS,
     "accounts.create": ADMINS,
     "accounts.me": STAFF,
@@ -285,7 +352,8 @@ def test_secrets_are_shown_to_those_who_may_read_them(prepared: Prepared) -> Non
         f"/sitting/questions/{prepared.ids['position']}",
     ]
     paths += [f"/items/{prepared.ids['item_id']}{page}" for page in ("", "/edit", "/review")]
-    paths += [f"/testlets/{prepared.ids['testlet_id']}/edit"]
+    paths += [f"/testlets/{prepared.ids['testlet_id']}/edit", f"/calibrations/{prepared.ids['calibration_id']}"]
+    paths += [f"/panels/{prepared.ids['panel_id']}", "/backgrounds"]
     app = app_on(prepared.path, prepared.media)
 
     readers: dict[str, set[str]] = {word: set() for word in prepared.secrets}
@@ -421,6 +489,7 @@ def staff(made: Prepared, admin: TestClient, database: Database, world: World) -
         assert str(bank.id) == made.ids["bank_id"]
         made.ids["item_id"] = session.exec(select(Item.id).where(Item.bank_id == bank.id)).first()
     writing(made, admin, database, world)
+    measuring(made, admin, database, world)
     made.secrets |= {"Bank-Zq": OUR_STAFF, "Group-Zq": OUR_STAFF, "Person-Zq": OUR_ADMIN, "zq-cash-count": OUR_STAFF}
     made.forms["groups.create"] = group
     made.forms["groups.add_invitations"] = {"count": "1"}
@@ -448,6 +517,54 @@ def writing(made: Prepared, admin: TestClient, database: Database, world: World)
     made.secrets |= {"Alt-Zq": OUR_STAFF, "Remark-Zq": OUR_STAFF, "Text-Zq": OUR_STAFF}
     made.forms |= {"items.create": {"type": "choice"}, "testlets.create": words, "competences.create": own}
     made.forms["undos.create"] = {"batch": str(new_id())}
+
+
+def measuring(made: Prepared, admin: TestClient, database: Database, world: World) -> None:
+    """Let a panel meet about where a level begins."""
+    with database.reading() as session:
+        bank = session.exec(select(Bank).where(Bank.code == "numeracy", Bank.operator_id == world.operator_id)).one()
+    panel = {
+        "competence": "numeracy",
+        "method": "angoff",
+        "levels": ["2"],
+        "bank": str(bank.id),
+        "count": "6",
+        "rp": "67",
+    }
+    made.ids["panel_id"] = post(admin, "/panels", panel).partition("?")[0].rpartition("/")[2]
+    post(admin, f"/panels/{made.ids['panel_id']}/judges", {"name": "Judge-Zq", "language": "fr"})
+    with database.reading() as session:
+        made.ids["judge_id"] = session.exec(select(PanelJudge.id).where(PanelJudge.name == "Judge-Zq")).one()
+    made.ids["place"] = 1
+    made.secrets |= {"Judge-Zq": OUR_STAFF}
+    calibrate(made, admin, database, world)
+    words = {"ground": "Why-Zq", **{f"words.{one}": "Asked-Zq" for one in ("fr", "nl", "en")}}
+    words |= {f"option.{place}.{one}": f"Option {place}" for place in (1, 2) for one in ("fr", "nl", "en")}
+    post(admin, "/backgrounds", words)
+    with database.reading() as session:
+        made.ids["background_id"] = session.exec(select(BackgroundQuestion.id)).one()
+    # Off again, so that the way of the candidates is as it was.
+    post(admin, f"/backgrounds/{made.ids['background_id']}/activity", {"active": "no"})
+    made.secrets |= {"Asked-Zq": OUR_ADMIN}
+    made.forms["backgrounds.create"] = words
+    made.forms["panels.create"] = panel
+
+
+def calibrate(made: Prepared, admin: TestClient, database: Database, world: World) -> None:
+    """Calibrate a bank on answers of its own, and put that in force."""
+    with database.transaction() as session:
+        answered(session, world, people=60, now=START - timedelta(days=1))
+        bank = bank_of(session, world).id
+    form = open_page(admin, f"/banks/{bank}/calibrations/new").fields("main form")
+    job = post(admin, f"/banks/{bank}/calibrations", form | {"minimum": "40"})
+    assert work(database, now=lambda: START) == 1
+    assert open_page(admin, job).attributes("#progress .govuk-button", "href"), open_page(admin, job).text()
+    with database.reading() as session:
+        found = session.exec(select(Calibration.id)).one()
+    decision = open_page(admin, f"/calibrations/{found}/decision").fields("#decide")
+    post(admin, f"/calibrations/{found}/decision", decision | {"decision": "force", "reason": "Reason-Zq"})
+    made.ids |= {"calibration_id": found, "job_id": job.partition("?")[0].rpartition("/")[2]}
+    made.secrets |= {"Reason-Zq": OUR_STAFF}
 
 
 def candidates(made: Prepared, browsers: dict[str, TestClient], database: Database) -> None:

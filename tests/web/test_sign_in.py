@@ -30,7 +30,13 @@ def test_sign_in_leads_to_the_assessments(client: TestClient, world: Any, page: 
     assert (answer.status_code, answer.headers["location"], set(fields)) == (
         303, "/assessments", {"email", "password", "next"},
     )  # fmt: skip
-    assert page("/assessments").texts("nav.pr-nav a") == ["Assessments", "Question banks", "Competences", "My account"]
+    assert page("/assessments").texts("nav.pr-nav a") == [
+        "Assessments",
+        "Question banks",
+        "Competences",
+        "Panels",
+        "My account",
+    ]
 
 
 def test_sign_in_cookie_is_out_of_reach_of_scripts(client: TestClient, world: Any) -> None:
