@@ -29,7 +29,7 @@ def test_guide_keeps_its_blocks_short() -> None:
     lengths = [(block.line, block.code.count("\n")) for block in read_blocks(GUIDE.read_text())]
 
     assert lengths
-    assert [one for one in lengths if one[1] > 20] == []
+    assert [one for one in lengths if one[1] > 15] == []
 
 
 def test_blocks_are_read_with_their_lines_and_outputs() -> None:
