@@ -19,7 +19,7 @@ from scoring.irt import THETA_GRID, FloatArray
 from scoring.levels import LevelScale
 from scoring.parameters import scale_of
 from storage.wording import N_
-from web.bank_list import competence_words
+from web.bank_filters import competence_words
 from web.i18n import gettext, number
 from web.item_words import Word, finding_code_words, language_name
 from web.rendering import url_of

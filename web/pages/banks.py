@@ -16,7 +16,8 @@ from question_banks.summaries import list_summaries
 from storage.wording import N_
 from web import i18n
 from web.accounts.models import Account
-from web.bank_list import competence_words, read_asked, show_list
+from web.bank_filters import competence_words, read_asked
+from web.bank_list import show_list
 from web.deps import Now, Reading, SignedIn, Transaction
 from web.errors import sentence_of
 from web.forms import Fields, FormFields, first

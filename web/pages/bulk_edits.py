@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from question_banks import filing, history, library, listing
 from question_banks.errors import BankError
-from web.bank_list import Refused, read_asked, show_list
+from web.bank_filters import read_asked
+from web.bank_list import Refused, show_list
 from web.deps import Now, SignedIn, Transaction
 from web.errors import sentence_of, status_of
 from web.forms import Fields, FormFields, first
