@@ -16,11 +16,11 @@ from assess.blueprint import BlueprintContent, Section
 from assess.frozen import FrozenItem
 from assess.pools import Pool
 from question_banks.content import ItemContent
-from scoring import adaptive
-from scoring.adaptive import AdaptiveState, OutsideItem
-from scoring.adaptive_steps import remove_units
-from scoring.content_priority import allowance, plan_of
-from scoring.stopping import StoppingReason
+from scoring.adaptive import sessions
+from scoring.adaptive.content_priority import allowance, plan_of
+from scoring.adaptive.sessions import AdaptiveState, OutsideItem
+from scoring.adaptive.steps import remove_units
+from scoring.adaptive.stopping import StoppingReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def next_item(
     state, rest = _state(pool, section, given, start, stored)
     if rest:
         return rest[0], state.to_json()
-    drawn = adaptive.next_unit(pool.bank, rules, state)
+    drawn = sessions.next_unit(pool.bank, rules, state)
     return (drawn if isinstance(drawn, str) else pool.rows[drawn[0]][0]), state.to_json()
 
 
@@ -67,7 +67,7 @@ def _state(
     answers = _by_row(pool, given)
     state = _stored_state(pool, section, answers, start, stored)
     if state is None:
-        state = adaptive.start(pool.bank, rules, seed=start.seed, mean=start.mean, sd=start.sd)
+        state = sessions.start(pool.bank, rules, seed=start.seed, mean=start.mean, sd=start.sd)
     for row, parts in answers[len(state.rows) :]:
         if row is None:
             # A version that was superseded while this section ran: the newer one is used up with it.
@@ -75,9 +75,9 @@ def _state(
             newer = pool.row_of_item.get(item.item_id)
             outside = OutsideItem(pool.parameters_of(item), None if newer in state.progress.used else newer)
             points, seconds = parts[0].points, float(item.content.seconds)
-            state = adaptive.record_outside(pool.bank, rules, state, outside, points, seconds=seconds)
+            state = sessions.record_outside(pool.bank, rules, state, outside, points, seconds=seconds)
         elif len(parts) == len(pool.rows[row]):
-            state = adaptive.record(pool.bank, rules, state, row, sum(one.points for one in parts))
+            state = sessions.record(pool.bank, rules, state, row, sum(one.points for one in parts))
         else:
             return state, pool.rows[row][len(parts) :]
     return state, ()

@@ -17,13 +17,13 @@ from assess.group_differences import Comparison, compare_languages, languages_of
 from assess.item_counts import Counts
 from assess.item_figures import BankAnalysis, ItemFigures, OptionFigures, Reliability, Window
 from assess.score_matrix import ScoreMatrix, score_matrix
-from scoring.classical import ItemStatistics, correlation, item_statistics
-from scoring.drift import ItemDrift, detect_drift, equal_windows
+from scoring.classical.drift import ItemDrift, detect_drift, equal_windows
+from scoring.classical.items import ItemStatistics, correlation, item_statistics
+from scoring.classical.options import option_statistics
+from scoring.classical.reliability import alpha
+from scoring.classical.theta_reliability import empirical_reliability
 from scoring.estimation import MISSING
-from scoring.options import option_statistics
 from scoring.parameters import CalibratedParameters
-from scoring.reliability import alpha
-from scoring.theta_reliability import empirical_reliability
 
 NORMAL_95 = 1.959963984540054
 SITTINGS_PER_WINDOW = 200

@@ -8,10 +8,10 @@ from uuid import UUID
 from assess.choices import Options
 from assess.datasets import Version
 from assess.group_differences import Comparison, ItemDifference
-from scoring.classical import ItemStatistics
-from scoring.drift import ItemDrift
-from scoring.options import OptionStatistics
-from scoring.reliability import Alpha
+from scoring.classical.drift import ItemDrift
+from scoring.classical.items import ItemStatistics
+from scoring.classical.options import OptionStatistics
+from scoring.classical.reliability import Alpha
 
 
 @dataclass(frozen=True, slots=True)

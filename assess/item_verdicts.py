@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from assess.group_differences import Comparison, ItemDifference
 from assess.item_figures import ItemFigures
+from scoring.classical.options import FEWEST_ANSWERS
 from scoring.marking import maximum_points
-from scoring.options import FEWEST_ANSWERS
 
 VerdictCode: TypeAlias = Literal[
     "weak_do_better",

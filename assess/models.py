@@ -109,7 +109,7 @@ class SectionRun(Table, table=True):
     calibration_id: UUID | None = Field(default=None, foreign_key="calibration.id")
     """Whose item parameters it is measured with; None: the authors' estimates."""
     state: dict[str, Any] | None = Field(default=None, sa_type=Json(dict[str, Any]))
-    """Where an adaptive section is: enough to go on with on another machine (`scoring.adaptive`)."""
+    """Where an adaptive section is: enough to go on with on another machine (`scoring.adaptive.sessions`)."""
 
 
 class ServedItem(Table, table=True):

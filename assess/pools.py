@@ -12,12 +12,12 @@ from sqlmodel import Session
 from assess.blueprint import ContentQuota, Section, shared_languages
 from assess.frozen import FrozenItem, freeze, get_stimulus
 from question_banks.library import list_units
-from scoring.adaptive_bank import AdaptiveBank, make_bank
-from scoring.adaptive_rules import AdaptiveRules, Quota
+from scoring.adaptive.bank import AdaptiveBank, make_bank
+from scoring.adaptive.rules import AdaptiveRules, Quota
+from scoring.adaptive.stopping import ClassificationRule, StoppingRule
 from scoring.irt import ItemParameters
 from scoring.marking import maximum_points
 from scoring.parameters import CalibratedParameters, parameters_for, parameters_in_force, testlets_in_force
-from scoring.stopping import ClassificationRule, StoppingRule
 from storage.tables import metadata
 
 # A deployment serves some dozens of banks. The tables of 500 items take 3 MB: all of these some 200.

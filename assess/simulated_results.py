@@ -10,10 +10,10 @@ import numpy.typing as npt
 from assess.blueprint import ContentQuota
 from assess.frozen import FrozenItem
 from assess.simulated_sections import Part, Sat
-from scoring.adaptive_bank import IntArray
-from scoring.exposure import exposure_rates, overlap_rate
+from scoring.adaptive.bank import IntArray
+from scoring.adaptive.exposure import exposure_rates, overlap_rate
+from scoring.adaptive.simulation_summary import NORMAL_95
 from scoring.irt import FloatArray
-from scoring.simulation_summary import NORMAL_95
 
 SLOWEST = 90
 """The percentile beyond which the slowest tenth lies."""

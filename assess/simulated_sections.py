@@ -17,13 +17,13 @@ from assess.delivery import draw_form
 from assess.pools import Pool
 from assess.starting import FARTHEST_START
 from assess.two_stage import panel_of, router_units
-from scoring import draws
-from scoring.adaptive_bank import AdaptiveBank, IntArray
-from scoring.adaptive_steps import expected_ability, normal_log_prior
+from scoring.adaptive import draws
+from scoring.adaptive.bank import AdaptiveBank, IntArray
+from scoring.adaptive.routing import Module, Panel, next_module
+from scoring.adaptive.simulation import Simulation, simulate_adaptive, simulate_forms, simulate_rows
+from scoring.adaptive.steps import expected_ability, normal_log_prior
 from scoring.irt import FloatArray
 from scoring.marking import maximum_points
-from scoring.routing import Module, Panel, next_module
-from scoring.simulation import Simulation, simulate_adaptive, simulate_forms, simulate_rows
 
 Obstacle = Literal["no_bank", "nothing_live", "rated_only"]
 

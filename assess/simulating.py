@@ -25,7 +25,7 @@ from assess.simulated_sections import Obstacle, Part, Population, related, sit
 from assess.supplies import list_bank_supplies
 from question_banks.competences import list_competences, list_scales
 from question_banks.texts import Texts
-from scoring.exposure import ExposureControl, sympson_hetter
+from scoring.adaptive.exposure import ExposureControl, sympson_hetter
 from scoring.irt import FloatArray
 from scoring.levels import LevelScale
 from scoring.parameters import list_in_force, scale_of

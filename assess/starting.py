@@ -8,9 +8,9 @@ from assess.frozen import get_item
 from assess.pools import usable_parameters
 from assess.progress import Asked, Progress, Run, list_asked
 from question_banks.competences import list_competences, list_scales
+from scoring.adaptive.routing import carried_prior
 from scoring.estimation import AbilityEstimate, estimate_ability
 from scoring.parameters import parameters_in_force, scale_of
-from scoring.routing import carried_prior
 
 SEED_STEP = 64
 """More than a test has sections: each section of each sitting has draws of its own."""

@@ -11,9 +11,9 @@ from assess.blueprint import Section
 from assess.delivery import allowed_units, difficulty_of, lay_out
 from assess.frozen import FrozenItem
 from assess.pools import Pool
-from scoring.adaptive_bank import information_of_units
+from scoring.adaptive.bank import information_of_units
+from scoring.adaptive.routing import Module, Panel, Stage, information_cuts, next_module
 from scoring.irt import ItemParameters
-from scoring.routing import Module, Panel, Stage, information_cuts, next_module
 
 TARGETS = (("easy", -1.0), ("middle", 0.0), ("hard", 1.0))
 """Where each form of the second stage tells most: a standard deviation below the middle of everybody, at it, above it."""

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from scoring.ability.sum_scores import sum_score_table
 from scoring.estimation import estimate_abilities, estimate_ability, estimate_theta, estimate_thetas, expected_abilities
 from scoring.irt import ItemParameters, category_probabilities, log_probability_table
-from scoring.sum_scores import sum_score_table
 
 ITEMS = 60
 SEED = 20261126

@@ -17,11 +17,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring.adaptive import AdaptiveBank, AdaptiveRules, AdaptiveState, Quota, make_bank, next_unit, record, start
-from scoring.criteria import CRITERIA, Criterion
+from scoring.adaptive.criteria import CRITERIA, Criterion
+from scoring.adaptive.sessions import (
+    AdaptiveBank,
+    AdaptiveRules,
+    AdaptiveState,
+    Quota,
+    make_bank,
+    next_unit,
+    record,
+    start,
+)
+from scoring.adaptive.simulation import simulate_adaptive
+from scoring.adaptive.stopping import StoppingRule
 from scoring.irt import ItemParameters
-from scoring.simulation import simulate_adaptive
-from scoring.stopping import StoppingRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from scoring import ability, quadrature
-from scoring.ability import InformationKind, Peak, ThetaEstimates, estimate_peaks
+from scoring.ability import peaks, quadrature
+from scoring.ability.peaks import InformationKind, Peak, ThetaEstimates, estimate_peaks
+from scoring.ability.quadrature import expected_moments, grid_moments
 from scoring.irt import THETA_GRID, FloatArray, ItemParameters, log_probability_table
-from scoring.quadrature import expected_moments, grid_moments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 AbilityMethod: TypeAlias = Literal["eap", "map", "wle", "ml", "jeffreys"]
 
-MISSING = ability.MISSING
+MISSING = peaks.MISSING
 NARROWEST_STANDARD_ERROR = quadrature.NARROWEST_STANDARD_ERROR
 
 # Persons at a time: the indicator matrix of 60 dichotomous items then stays under 8 MB.

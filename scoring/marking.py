@@ -1,7 +1,7 @@
 """A response held against the item's key gives the item score. Pure.
 
 `given` is what `question_banks.responses` read. Points are whole, so that the score is a category of the item response model.
-Each rule is marked in a module of its own: `partial_credit`, `mapping`, `areas`, `text_marking`, `number_marking`, `judgement_marking`.
+Each kind of rule is marked in a module of `marking_rules`.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,13 +26,13 @@ from question_banks.rules import (
     TextRule,
     UnscoredRule,
 )
-from scoring.areas import mark_areas, maximum_of_areas
-from scoring.judgement_marking import mark_judgement
-from scoring.mapping import mark_map, maximum_of_map
-from scoring.marks import UNFINISHED, Mark, all_or_nothing, chosen_of
-from scoring.number_marking import mark_number
-from scoring.partial_credit import mark_options, mark_order, mark_pairs, maximum_of_pairs
-from scoring.text_marking import mark_c_test, mark_text, maximum_of_c_test
+from scoring.marking_rules.areas import mark_areas, maximum_of_areas
+from scoring.marking_rules.judgement import mark_judgement
+from scoring.marking_rules.mapping import mark_map, maximum_of_map
+from scoring.marking_rules.marks import UNFINISHED, Mark, all_or_nothing, chosen_of
+from scoring.marking_rules.numbers import mark_number
+from scoring.marking_rules.partial_credit import mark_options, mark_order, mark_pairs, maximum_of_pairs
+from scoring.marking_rules.texts import mark_c_test, mark_text, maximum_of_c_test
 from storage.wording import N_
 
 MARKING_VERSION = "marking-2"

@@ -14,29 +14,29 @@ import numpy as np
 PAGE = Path(__file__).parent.parent / "docs" / "research" / "api.md"
 
 CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Models", ("irt", "populations")),
+    ("Models", ("irt", "linking.populations")),
     ("Responses and calibration", ("calibration.data", "calibration.reading", "calibration.checks", "calibration.problems",
                                    "calibration.plan", "calibration.em", "calibration.results", "calibration.covariances",
                                    "calibration.conditional", "calibration.mapping", "calibration.clusters")),
-    ("Fit", ("calibration.fit", "calibration.model_fit", "person_fit")),
-    ("Ability", ("estimation", "ability", "sum_scores", "plausible_values", "levels")),
-    ("Classical statistics", ("classical", "options", "reliability", "omega", "theta_reliability")),
+    ("Fit", ("calibration.fit", "calibration.model_fit", "ability.person_fit")),
+    ("Ability", ("estimation", "ability.peaks", "ability.sum_scores", "ability.plausible_values", "levels")),
+    ("Classical statistics", ("classical.items", "classical.options", "classical.reliability", "classical.omega", "classical.theta_reliability")),
     ("Fairness and drift", ("dif.detection", "dif.mantel_haenszel", "dif.logistic", "dif.likelihood_ratio",
-                            "dif.distractors", "dif.matching", "dif.verdicts", "drift")),
-    ("Linking and equating", ("linking", "anchor_drift", "delta_method", "equating", "anchor_equating", "percentiles",
-                              "presmoothing")),
-    ("Standards and classification", ("standard_setting", "judge_consistency", "bookmark", "contrasting_groups", "classification",
-                                      "beta_binomial", "can_do")),
-    ("Raters", ("agreement", "intraclass", "facets", "rating_design")),
-    ("Adaptive tests", ("selection", "criteria", "stopping", "adaptive", "adaptive_bank", "adaptive_rules", "routing",
-                        "form_assembly", "exposure", "simulation", "simulation_summary")),
+                            "dif.distractors", "dif.matching", "dif.verdicts", "classical.drift")),
+    ("Linking and equating", ("linking.scales", "linking.drift", "linking.delta_method", "linking.equating", "linking.anchor_equating", "linking.percentiles",
+                              "linking.presmoothing")),
+    ("Standards and classification", ("standards.angoff", "standards.judge_consistency", "standards.bookmark", "standards.contrasting_groups", "standards.classification",
+                                      "standards.beta_binomial", "can_do")),
+    ("Raters", ("raters.agreement", "raters.intraclass", "raters.facets", "raters.design")),
+    ("Adaptive tests", ("adaptive.selection", "adaptive.criteria", "adaptive.stopping", "adaptive.sessions", "adaptive.bank", "adaptive.rules", "adaptive.routing",
+                        "adaptive.form_assembly", "adaptive.exposure", "adaptive.simulation", "adaptive.simulation_summary")),
 )  # fmt: skip
 HEAD = """\
 # The Python interface to measurement
 
 Made by `python -m scripts.research_api` from the docstrings; a test holds it to the code. One line a function: how it is
 called, what it promises, where its formula comes from. Shapes, errors and options stand in the docstring:
-`help(scoring.equating.true_score_equating)`. Matrices of scores have persons as rows and items as columns, -1 is missing.
+`help(scoring.linking.equating.true_score_equating)`. Matrices of scores have persons as rows and items as columns, -1 is missing.
 Everything is on the plain logistic metric (D = 1). How the functions go together: [guide](guide.md); conventions and what
 was tested: [validity](validity.md).
 """

@@ -11,8 +11,8 @@ from typing import Any
 import leather
 
 from assess.item_figures import OptionFigures, Window
-from scoring.drift import ItemDrift
-from scoring.options import FIFTHS
+from scoring.classical.drift import ItemDrift
+from scoring.classical.options import FIFTHS
 from web.drawing import LIVE, finished, write
 from web.i18n import number
 

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from question_banks.competences import list_competences
 from question_banks.models import Competence
-from scoring.judge_consistency import compare_rounds
 from scoring.models import Panel, PanelJudge, PanelRound
 from scoring.panels import judges, rounds
 from scoring.panels.judging import Standing, standings, wanted
 from scoring.panels.outcome_of_round import LevelCut, RoundOutcome, read_outcome
+from scoring.standards.judge_consistency import compare_rounds
 from storage.wording import N_
 from web.i18n import gettext, number
 from web.item_words import Word

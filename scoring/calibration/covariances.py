@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from scoring.calibration.families import ASYMPTOTE, Family, family_of, internal_parameters, locations_of
 from scoring.calibration.results import CalibrationResult, ItemFit
-from scoring.delta_method import ParameterCovariance
 from scoring.irt import FloatArray
+from scoring.linking.delta_method import ParameterCovariance
 
 
 def parameter_covariance(

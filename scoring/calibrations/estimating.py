@@ -20,7 +20,7 @@ from scoring.calibrations.running import Found, Report, Work, announce, prepare,
 from scoring.calibrations.scaling import Scale, group_on_scale, on_scale
 from scoring.calibrations.testlets import BankTestlet
 from scoring.irt import FloatArray, ItemParameters
-from scoring.linking import transform_theta
+from scoring.linking.scales import transform_theta
 from scoring.parameters import CalibratedParameters
 from storage.wording import N_
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from scoring.calibration.results import GroupDistribution, ItemFit
 from scoring.calibrations.preparing import Unit
-from scoring.linking import link_scales, transform
+from scoring.linking.scales import link_scales, transform
 
 How: TypeAlias = Literal["anchors", "calibrated", "authors"]
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from scoring.classical import read_labels, read_scores
+from scoring.classical.items import read_labels, read_scores
 from scoring.dif.logistic import LogisticDif, logistic_dif
 from scoring.dif.mantel_haenszel import DELTA_PER_LOGIT, mantel, mantel_haenszel, standardised_difference
 from scoring.dif.matching import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from scoring.classical import whole_numbers
+from scoring.classical.items import whole_numbers
 from scoring.dif.mantel_haenszel import (
     ChiSquare,
     StandardisedDifference,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from scoring.classical import whole_numbers
+from scoring.classical.items import whole_numbers
 from scoring.dif.matching import read_groups
 from scoring.estimation import MISSING
 

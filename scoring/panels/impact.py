@@ -111,7 +111,7 @@ def _share_by_level(levels: Sequence[str], thetas: FloatArray, cuts: Mapping[str
 
 def _certainty(panel: Panel, cuts: Mapping[str, float], thetas: FloatArray, errors: FloatArray) -> Certainty:
     # It takes SciPy, which only this page needs.
-    from scoring.classification import classify_thetas  # noqa: PLC0415
+    from scoring.standards.classification import classify_thetas  # noqa: PLC0415
 
     known = list(cuts.values())
     enough = thetas.size >= ENOUGH

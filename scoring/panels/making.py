@@ -12,13 +12,13 @@ from question_banks.competences import list_offered_competences, list_scales
 from question_banks.errors import BankNotFoundError
 from question_banks.library import get_bank
 from question_banks.models import Bank, Item, ItemVersion
-from scoring.bookmark import TWO_THIRDS, order_booklet
 from scoring.irt import ItemParameters
 from scoring.marking import maximum_points
 from scoring.models import Outcome, Panel, PanelRound
 from scoring.panels.errors import InvalidPanelError, PanelNotFoundError
 from scoring.parameters import current_calibration_id, parameters_for, parameters_in_force
 from scoring.passport.wording import own_words
+from scoring.standards.bookmark import TWO_THIRDS, order_booklet
 from storage.wording import N_
 
 METHODS = ("angoff", "bookmark", "contrasting")

@@ -6,16 +6,16 @@ from statistics import NormalDist
 
 import numpy as np
 
-from scoring.bookmark import bookmark
-from scoring.contrasting_groups import ContrastingGroups, contrasting_groups
 from scoring.irt import FloatArray, ItemParameters, expected_scores
-from scoring.judge_consistency import judge_consistency
 from scoring.models import Panel
 from scoring.panels.errors import PanelStateError
 from scoring.panels.judging import Said, person_ids
 from scoring.panels.making import items_of
 from scoring.panels.outcome_of_round import JudgeCut, JudgeFit, LevelCut, RoundOutcome
-from scoring.standard_setting import angoff, score_slope, theta_at_score
+from scoring.standards.angoff import angoff, score_slope, theta_at_score
+from scoring.standards.bookmark import bookmark
+from scoring.standards.contrasting_groups import ContrastingGroups, contrasting_groups
+from scoring.standards.judge_consistency import judge_consistency
 from storage.wording import N_
 
 REACH = 6.0

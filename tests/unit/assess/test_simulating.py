@@ -21,9 +21,9 @@ from assess.two_stage import panel_of
 from question_banks.interactions import ExtendedTextInteraction
 from question_banks.models import Bank, Item, ItemVersion
 from question_banks.rules import RatedRule
+from scoring.adaptive.simulation import simulate_adaptive, simulate_panel
 from scoring.estimation import estimate_ability
 from scoring.irt import ItemParameters
-from scoring.simulation import simulate_adaptive, simulate_panel
 from storage.tables import new_id
 from tests.conftest import START
 from tests.unit.assess.test_delivery import item

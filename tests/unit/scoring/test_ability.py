@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.ability import LIKELIHOOD_BOUNDS, WIDE_BOUNDS, Peak, estimate_peaks
-from scoring.derivatives import information_derivatives, log_derivatives
+from scoring.ability.derivatives import information_derivatives, log_derivatives
+from scoring.ability.peaks import LIKELIHOOD_BOUNDS, WIDE_BOUNDS, Peak, estimate_peaks
 from scoring.estimation import AbilityMethod, estimate_theta, estimate_thetas
 from scoring.irt import ItemParameters, information_table, log_probability_table
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.adaptive import (
+from scoring.adaptive.criteria import CRITERIA, Knowledge, next_item
+from scoring.adaptive.sessions import (
     STATE_BYTES,
     AdaptiveBank,
     AdaptiveRules,
@@ -25,10 +26,9 @@ from scoring.adaptive import (
     record_outside,
     start,
 )
-from scoring.criteria import CRITERIA, Knowledge, next_item
+from scoring.adaptive.stopping import ClassificationRule, StoppingRule
 from scoring.estimation import estimate_ability
 from scoring.irt import ItemParameters, information
-from scoring.stopping import ClassificationRule, StoppingRule
 
 SOURCE = np.random.default_rng(4)
 ITEMS = [

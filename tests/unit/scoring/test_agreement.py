@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from scoring.agreement import (
+from scoring.raters.agreement import (
     Kappa,
     Measure,
     Severity,
@@ -20,7 +20,7 @@ from scoring.agreement import (
     percentage_agreement,
     rater_severity,
 )
-from scoring.intraclass import IntraclassCorrelation, intraclass_correlations
+from scoring.raters.intraclass import IntraclassCorrelation, intraclass_correlations
 
 # Shrout & Fleiss (1979), table 2: six targets, four judges.
 SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]])

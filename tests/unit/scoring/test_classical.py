@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from scoring.classical import ItemStatistics, correlation, item_statistics, pairwise_covariance
+from scoring.classical.items import ItemStatistics, correlation, item_statistics, pairwise_covariance
 
 REFERENCE = json.loads((Path(__file__).parent / "fixtures" / "classical.json").read_text())["LSAT6"]
 LSAT6 = np.repeat(REFERENCE["patterns"], REFERENCE["freq"], axis=0)

@@ -6,7 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from scoring.beta_binomial import (
+from scoring.estimation import estimate_abilities
+from scoring.irt import ItemParameters, expected_scores, log_probability_table
+from scoring.levels import LevelScale, estimate_level
+from scoring.linking.populations import normal_population
+from scoring.standards.beta_binomial import (
     TrueScores,
     classify_beta_binomial,
     effective_length,
@@ -15,7 +19,7 @@ from scoring.beta_binomial import (
     hanson_brennan,
     livingston_lewis,
 )
-from scoring.classification import (
+from scoring.standards.classification import (
     Classification,
     classify,
     classify_estimates,
@@ -24,10 +28,6 @@ from scoring.classification import (
     classify_thetas,
     theta_cuts,
 )
-from scoring.estimation import estimate_abilities
-from scoring.irt import ItemParameters, expected_scores, log_probability_table
-from scoring.levels import LevelScale, estimate_level
-from scoring.populations import normal_population
 
 SCALE = LevelScale("A1", (("A2", -0.8), ("B1", 0.5)))
 ITEMS = [

@@ -11,10 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.criteria import DETERMINISTIC, Deterministic, Integration, Knowledge, criterion_values, next_item
+from scoring.adaptive.criteria import DETERMINISTIC, Deterministic, Integration, Knowledge, criterion_values, next_item
+from scoring.adaptive.merit_formulas import (
+    information_peaks,
+    length_progress,
+    precision_progress,
+    progressive,
+    proportional,
+)
 from scoring.estimation import estimate_theta
 from scoring.irt import FloatArray, ItemParameters, category_probabilities, information
-from scoring.merit_formulas import information_peaks, length_progress, precision_progress, progressive, proportional
 
 CATR = Integration(-4, 4, 33)
 SOURCE = np.random.default_rng(33)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scoring import draws
+from scoring.adaptive import draws
 
 
 def test_uniforms_are_the_uniform_of_each() -> None:

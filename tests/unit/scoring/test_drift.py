@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 from scipy.special import chdtrc
 
-from scoring.drift import ItemDrift, WindowStatistics, detect_drift, equal_windows, z_of_change
+from scoring.classical.drift import ItemDrift, WindowStatistics, detect_drift, equal_windows, z_of_change
 
 WINDOWS = 6
 

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.anchor_equating import (
+from scoring.irt import ItemParameters, expected_scores
+from scoring.linking.anchor_equating import (
     AnchoredScores,
     anchored_equipercentile_equating,
     anchored_linear_equating,
     anchored_scores,
 )
-from scoring.delta_method import ParameterCovariance, propagate
-from scoring.equating import (
+from scoring.linking.delta_method import ParameterCovariance, propagate
+from scoring.linking.equating import (
     equipercentile_equating,
     identity_equating,
     linear_equating,
@@ -20,11 +21,10 @@ from scoring.equating import (
     observed_score_equating,
     true_score_equating,
 )
-from scoring.irt import ItemParameters, expected_scores
-from scoring.linking import transform
-from scoring.percentiles import equipercentile_equivalents, percentile_ranks, scores_at
-from scoring.populations import normal_population
-from scoring.presmoothing import loglinear_smoothing
+from scoring.linking.percentiles import equipercentile_equivalents, percentile_ranks, scores_at
+from scoring.linking.populations import normal_population
+from scoring.linking.presmoothing import loglinear_smoothing
+from scoring.linking.scales import transform
 
 X = [
     ItemParameters(b=-1.0, a=0.9, c=0.2),

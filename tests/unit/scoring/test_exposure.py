@@ -5,8 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from scoring.adaptive import AdaptiveRules, make_bank
-from scoring.exposure import (
+from scoring.adaptive.exposure import (
     ExposureControl,
     FiveNumbers,
     control_exposure,
@@ -16,9 +15,10 @@ from scoring.exposure import (
     overlap_rate,
     sympson_hetter,
 )
+from scoring.adaptive.sessions import AdaptiveRules, make_bank
+from scoring.adaptive.simulation import simulate_adaptive
+from scoring.adaptive.stopping import StoppingRule
 from scoring.irt import FloatArray, ItemParameters
-from scoring.simulation import simulate_adaptive
-from scoring.stopping import StoppingRule
 
 ROWS = np.array([[0, 1, 2], [1, 2, 3], [4, 1, -1]])
 

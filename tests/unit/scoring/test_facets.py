@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import approx_fprime
 
-from scoring.facets import FacetElement, FacetsResult, _Model, estimate_facets
-from scoring.rating_design import Ratings, connected_raters, criteria_apart, read_ratings
+from scoring.raters.design import Ratings, connected_raters, criteria_apart, read_ratings
+from scoring.raters.facets import FacetElement, FacetsResult, _Model, estimate_facets
 
 DIFFICULTY = np.array([-0.8, -0.1, 0.3, 0.6])
 SEVERITY = np.array([-1.0, -0.4, 0.0, 0.4, 1.0])

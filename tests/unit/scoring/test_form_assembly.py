@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from scoring.adaptive import Quota, make_bank
-from scoring.form_assembly import FormRules, assemble_forms, shadow_test
+from scoring.adaptive.form_assembly import FormRules, assemble_forms, shadow_test
+from scoring.adaptive.sessions import Quota, make_bank
 from scoring.irt import ItemParameters, information_table
 
 SOURCE = np.random.default_rng(9)

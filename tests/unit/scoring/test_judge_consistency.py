@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoring.irt import ItemParameters, expected_scores
-from scoring.judge_consistency import compare_rounds, correlations_with, judge_consistency
+from scoring.standards.judge_consistency import compare_rounds, correlations_with, judge_consistency
 
 MIXED = [
     ItemParameters(b=-0.8, a=0.9),

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.anchor_drift import anchor_drift, purified_link
-from scoring.delta_method import ParameterCovariance, propagate
 from scoring.irt import ItemParameters, expected_scores, log_probability_table
-from scoring.linking import METHODS, Link, chain_links, link_scales, locations, transform, transform_theta
-from scoring.populations import Population, normal_population
+from scoring.linking.delta_method import ParameterCovariance, propagate
+from scoring.linking.drift import anchor_drift, purified_link
+from scoring.linking.populations import Population, normal_population
+from scoring.linking.scales import METHODS, Link, chain_links, link_scales, locations, transform, transform_theta
 
 CASE = json.loads((Path(__file__).parent / "fixtures" / "linking.json").read_text())["own_case"]
 NAMES = {

@@ -47,10 +47,10 @@ from question_banks.rules import (
     TextRule,
     UnscoredRule,
 )
-from scoring.areas import is_inside
 from scoring.explaining import Explanation, explain
-from scoring.mapping import best_assignment
 from scoring.marking import ItemScore, mark_response, maximum_points
+from scoring.marking_rules.areas import is_inside
+from scoring.marking_rules.mapping import best_assignment
 
 OPTIONS = tuple(Option(id=one, text={"fr": one}) for one in "abcd")
 ROWS = tuple(Option(id=one, text={"fr": one}) for one in "xy")

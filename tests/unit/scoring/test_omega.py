@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring.factor_solutions import maximum_likelihood_loadings, minimum_residual_loadings, rotate_oblimin
-from scoring.omega import Omega, omega, omega_one_factor
+from scoring.classical.factor_solutions import maximum_likelihood_loadings, minimum_residual_loadings, rotate_oblimin
+from scoring.classical.omega import Omega, omega, omega_one_factor
 
 THURSTONE = json.loads((Path(__file__).parent / "fixtures" / "classical.json").read_text())["thurstone"]
 CORRELATIONS = np.array(THURSTONE["R"])

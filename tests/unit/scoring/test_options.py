@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.options import OptionStatistics, option_statistics
+from scoring.classical.options import OptionStatistics, option_statistics
 
 OPTIONS = ("a", "b", "c", "d")
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scoring.ability.person_fit import person_fit
 from scoring.estimation import AbilityMethod, estimate_thetas
 from scoring.irt import ItemParameters, category_probabilities
-from scoring.person_fit import person_fit
 
 ITEMS = [
     *(ItemParameters(b=b / 10, a=1.2) for b in range(-20, 21)),

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scoring.ability.plausible_values import draw_plausible_values
 from scoring.estimation import estimate_abilities, estimate_ability
 from scoring.irt import GRID_SPACING, THETA_GRID, ItemParameters, log_probability_table
-from scoring.plausible_values import draw_plausible_values
 
 ITEMS = [ItemParameters(b=b, a=1.3) for b in (-1.0, 0.0, 1.0)]
 FLAT = np.full(THETA_GRID.size, 1 / THETA_GRID.size)

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from scoring.reliability import (
+from scoring.classical.reliability import (
     Alpha,
     SplitHalf,
     alpha,

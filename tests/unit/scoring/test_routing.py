@@ -6,8 +6,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from scoring.adaptive.routing import Module, Panel, Stage, carried_prior, information_cuts, next_module, points_cuts
 from scoring.irt import ItemParameters, expected_scores, information_table
-from scoring.routing import Module, Panel, Stage, carried_prior, information_cuts, next_module, points_cuts
 
 ROUTER = Stage((Module("router", (0, 1)),))
 SECOND = Stage((Module("easy", (2, 3)), Module("middle", (3, 4)), Module("hard", (5, 6))), (-0.5, 0.5))

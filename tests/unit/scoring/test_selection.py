@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from scoring.adaptive.selection import draw_item, pick, select_item
 from scoring.estimation import estimate_abilities
 from scoring.irt import (
     FloatArray,
@@ -14,7 +15,6 @@ from scoring.irt import (
     information_table,
     log_probability_table,
 )
-from scoring.selection import draw_item, pick, select_item
 
 BANK = [ItemParameters(b=b / 4, a=1.0) for b in range(-8, 9)]
 ALL = [True] * len(BANK)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from scoring import draws
-from scoring.adaptive import AdaptiveBank, AdaptiveRules, Quota, make_bank, next_unit, record, start
+from scoring.adaptive import draws
+from scoring.adaptive.routing import Module, Panel, Stage
+from scoring.adaptive.sessions import AdaptiveBank, AdaptiveRules, Quota, make_bank, next_unit, record, start
+from scoring.adaptive.simulated_answers import answer_model, answers
+from scoring.adaptive.simulation import Simulation, simulate_adaptive, simulate_forms, simulate_panel
+from scoring.adaptive.simulation_summary import summarise
+from scoring.adaptive.stopping import ClassificationRule, StoppingRule
 from scoring.irt import ItemParameters, category_probabilities
-from scoring.routing import Module, Panel, Stage
-from scoring.simulated_answers import answer_model, answers
-from scoring.simulation import Simulation, simulate_adaptive, simulate_forms, simulate_panel
-from scoring.simulation_summary import summarise
-from scoring.stopping import ClassificationRule, StoppingRule
 
 SOURCE = np.random.default_rng(14)
 ITEMS = [

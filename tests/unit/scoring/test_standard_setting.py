@@ -10,22 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.bookmark import TWO_THIRDS, BookletEntry, bookmark, order_booklet, response_location, theta_of_mark
-from scoring.contrasting_groups import (
-    Misclassification,
-    borderline_group,
-    contrasting_groups,
-    logistic_cut,
-    misclassification_table,
-)
 from scoring.irt import ItemParameters, category_probabilities, expected_scores
-from scoring.standard_setting import (
+from scoring.standards.angoff import (
     angoff,
     rating_components,
     score_slope,
     summarise_cuts,
     theta_at_score,
     theta_cut,
+)
+from scoring.standards.bookmark import (
+    TWO_THIRDS,
+    BookletEntry,
+    bookmark,
+    order_booklet,
+    response_location,
+    theta_of_mark,
+)
+from scoring.standards.contrasting_groups import (
+    Misclassification,
+    borderline_group,
+    contrasting_groups,
+    logistic_cut,
+    misclassification_table,
 )
 
 REFERENCE = json.loads((Path(__file__).parent / "fixtures" / "standard_setting.json").read_text())

@@ -6,9 +6,7 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from scoring.estimation import estimate_ability
-from scoring.irt import THETA_GRID, ItemParameters, log_probability_table
-from scoring.stopping import (
+from scoring.adaptive.stopping import (
     ClassificationRule,
     Evidence,
     StoppingRule,
@@ -16,6 +14,8 @@ from scoring.stopping import (
     log_likelihood_ratios,
     stopping_reason,
 )
+from scoring.estimation import estimate_ability
+from scoring.irt import THETA_GRID, ItemParameters, log_probability_table
 
 PRECISE = StoppingRule(maximum_items=20, minimum_items=5, target_standard_error=0.3)
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring.ability.sum_scores import score_distribution, sum_score_table
 from scoring.estimation import estimate_theta
 from scoring.irt import THETA_GRID, ItemParameters, category_probabilities, expected_scores
-from scoring.sum_scores import score_distribution, sum_score_table
 
 MIRT = json.loads((Path(__file__).parent / "fixtures" / "theta_mirt.json").read_text())["EAPsum"]
 MIXED = [

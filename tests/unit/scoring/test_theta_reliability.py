@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from scoring.classical.theta_reliability import empirical_reliability, expected_reliability, reliability_at
 from scoring.irt import ItemParameters
-from scoring.theta_reliability import empirical_reliability, expected_reliability, reliability_at
 
 
 def test_empirical_reliability_of_shrunken_and_unbiased_estimates() -> None:

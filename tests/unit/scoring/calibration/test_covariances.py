@@ -13,9 +13,9 @@ from scoring.calibration.families import family_of, internal_parameters
 from scoring.calibration.plan import CalibrationPlan, LogNormal, Normal, Priors
 from scoring.calibration.reporting import named
 from scoring.calibration.results import CalibrationResult, ItemFit
-from scoring.delta_method import propagate
 from scoring.irt import ItemParameters, log_probability_table
-from scoring.linking import link_scales
+from scoring.linking.delta_method import propagate
+from scoring.linking.scales import link_scales
 
 PLANS: dict[str, dict[str, Any]] = {
     "d2pl": {"model": "1pl"},

@@ -19,8 +19,8 @@ from scoring.calibration.fit import (
 from scoring.calibration.model_fit import model_fit
 from scoring.calibration.plan import CalibrationPlan
 from scoring.calibration.results import CalibrationResult
+from scoring.classical.theta_reliability import empirical_reliability
 from scoring.irt import ItemParameters, log_probability_table
-from scoring.theta_reliability import empirical_reliability
 
 FINE: dict[str, Any] = {"nodes": 121, "reach": 8.0, "standard_errors": False}
 

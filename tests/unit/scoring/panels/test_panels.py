@@ -11,8 +11,6 @@ from sqlmodel import Session, col, select
 
 from question_banks.competences import list_competences, list_cut_changes
 from question_banks.models import Bank
-from scoring.bookmark import TWO_THIRDS
-from scoring.contrasting_groups import contrasting_groups
 from scoring.irt import ItemParameters, expected_scores
 from scoring.models import Judgement, Outcome, Panel, PanelJudge, PanelRound
 from scoring.panels import adopting, impact, judges, judging, making, rounds
@@ -25,6 +23,8 @@ from scoring.panels.errors import (
 )
 from scoring.panels.making import JudgedItem, PanelChoice
 from scoring.panels.outcome_of_round import read_outcome
+from scoring.standards.bookmark import TWO_THIRDS
+from scoring.standards.contrasting_groups import contrasting_groups
 from storage.tables import new_id
 from tests.conftest import START
 
