@@ -38,11 +38,6 @@ class Edit:
     batch_id: UUID
 
 
-def tag_item(session: Session, working: WorkingItem, tags: Sequence[str], *, author_id: UUID, now: datetime) -> None:
-    """Give an item these tags and no other. Tags file an item: no version changes. Raises InvalidContentError for odd ones."""
-    set_and_note_tags(session, working, read_tags(tags), author_id=author_id, now=now, batch_id=None)
-
-
 def read_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """Return tags in the form in which they are kept; raises InvalidContentError for one that is none, or for too many."""
     cleaned = sorted({" ".join(tag.lower().split()) for tag in tags if tag.strip()})

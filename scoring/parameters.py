@@ -49,15 +49,6 @@ def current_calibration_id(session: Session, bank_id: UUID) -> UUID | None:
     ).first()
 
 
-def find_in_force(session: Session, *, operator_id: UUID, bank_code: str) -> UUID | None:
-    """Return the same as `current_calibration_id`, for the operator's bank of this code."""
-    return session.exec(
-        select(Calibration.id)
-        .join(Bank, col(Bank.id) == col(Calibration.bank_id))
-        .where(Bank.operator_id == operator_id, Bank.code == bank_code, Calibration.status == "in_force")
-    ).first()
-
-
 def list_in_force(session: Session, *, operator_id: UUID) -> dict[str, UUID]:
     """Return the calibration that is in force of each of the operator's banks that has one, by the bank's code."""
     rows = session.exec(

@@ -1,12 +1,11 @@
 """Operators: the training organisations that own banks, assessments and accounts."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session, select
 
 from storage.wording import N_
-from web.accounts.errors import AccountNotFoundError, InvalidAccountError
+from web.accounts.errors import InvalidAccountError
 from web.accounts.models import Operator
 
 
@@ -26,11 +25,3 @@ def add_operator(session: Session, *, code: str, name: str, now: datetime, is_de
 def find_operator(session: Session, code: str) -> Operator | None:
     """Return the operator of that code, or None."""
     return session.exec(select(Operator).where(Operator.code == code)).one_or_none()
-
-
-def get_operator(session: Session, operator_id: UUID) -> Operator:
-    """Return the operator; raises AccountNotFoundError."""
-    operator = session.get(Operator, operator_id)
-    if operator is None:
-        raise AccountNotFoundError(N_("We do not know this organisation."))
-    return operator

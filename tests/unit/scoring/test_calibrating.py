@@ -1,7 +1,8 @@
 """Calibrating a bank: what is set aside, how the scale is kept, what is proposed, and what a decision does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from math import inf, nan
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from scoring.calibrations.errors import (
     CalibrationNotFoundError,
     DecidedError,
     InvalidDecisionError,
+    LostNumbersError,
     NothingToEstimateError,
 )
 from scoring.calibrations.estimating import Proposal, ProposedItem, estimate_bank
@@ -31,7 +33,7 @@ from scoring.models import CalibratedItem, Calibration
 from scoring.parameters import (
     CalibratedParameters,
     current_calibration_id,
-    find_in_force,
+    list_in_force,
     parameters_for,
     parameters_in_force,
     parameters_of,
@@ -307,6 +309,32 @@ def test_proposed_calibration_is_in_force_for_nobody(session: Session, world: Wo
     assert parameters_in_force(session, None) == {}
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_numbers_that_mean_nothing_are_not_kept(session: Session, world: World) -> None:
+    bank, version = bank_of(session, world), versions_of(session, world)[0]
+    one = replace(item("odd"), item_id=version.item_id, version_id=version.id)
+    sound = ProposedItem(one, "2pl", "estimated", ItemParameters(b=0.1), 300, {"b": 0.1}, {"infit": None})
+    proposal = Proposal(Choices(), (sound,), 300, 5_000, converged=True, summary={"groups": [{"mean": 0.0}]})
+    spoilt = [
+        (replace(proposal, summary={"scale": {}, "log_likelihood": nan}), {}, "log_likelihood"),
+        (replace(proposal, summary={"groups": [{"mean": -inf}]}), {}, "groups"),
+        (replace(proposal, items=(replace(sound, errors={"b": nan}),)), {}, "odd"),
+        (
+            replace(proposal, items=(replace(sound, fit={"infit": inf}),)),
+            {"preview": {"mean": [0.1, nan]}},
+            "odd, preview",
+        ),
+    ]
+
+    for lost, further, names in spoilt:
+        with pytest.raises(LostNumbersError) as refused:
+            propose(session, bank, lost, now=START, further=further)
+        assert refused.value.values == {"names": names}
+
+    assert list_calibrations(session, bank.id) == []
+    assert propose(session, bank, proposal, now=START).number == 1
+
+
 def test_calibration_in_force_gives_its_parameters_and_says_which_are_provisional(
     session: Session, world: World
 ) -> None:
@@ -320,8 +348,8 @@ def test_calibration_in_force_gives_its_parameters_and_says_which_are_provisiona
         "Enough answers.",
         world.admin.id,
     )
-    assert find_in_force(session, operator_id=world.operator_id, bank_code=bank.code) == calibration.id
-    assert find_in_force(session, operator_id=world.other_operator_id, bank_code=bank.code) is None
+    assert list_in_force(session, operator_id=world.operator_id) == {bank.code: calibration.id}
+    assert list_in_force(session, operator_id=world.other_operator_id) == {}
     assert known.keys() == {version.id for version in versions}
     assert [known[one.id].is_provisional for one in versions] == [False] * (len(versions) - 3) + [True] * 3
     first = parameters_of(versions[0].content)
