@@ -164,7 +164,7 @@ def estimate_thetas(
       (ascending), the trapezoid rule on them instead: `linspace(-4, 4, 33)` is catR's, `linspace(-6, 6, 61)` mirt's.
     - "map": posterior mode (catR's BM). "ml": maximum likelihood. "wle": weighted likelihood, Warm (1989), for every
       model by J / (2 I), Magis (2015) (catR's WL). "jeffreys": mode under Jeffreys' prior, the square root of the
-      information (mirt calls this WLE); the same as "wle" for Rasch, 2PL and partial credit.
+      information (mirt calls this WLE); the same as "wle" for all items without asymptotes.
 
     Standard errors are 1 / sqrt(information): "expected" is catR's convention, "observed" is mirt's, the curvature of
     what was maximised, with its prior. For "wle" expected means the information of the answers alone. The error of

@@ -110,7 +110,7 @@ def estimate_peaks(items: Sequence[ItemParameters], scores: IntArray, peak: Peak
     - "wle", the root of l' + J / (2 I): I; minus the derivative of that sum. Warm (1989), Magis (2015).
     - "jeffreys", likelihood times the square root of I: I - (log I)'' / 2; minus the second derivative of the whole.
 
-    The last two are the same for Rasch, 2PL and partial credit. A negative or vanished information makes the error
+    The last two are the same for all items without asymptotes, for J = I' there. A negative or vanished information makes the error
     infinite. Someone without any score has theta nan and an infinite error, except under a prior: then the prior.
     """
     answered = scores != MISSING

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.ability.peaks import MISSING, IntArray, Peak, estimate_peaks
-from scoring.irt import THETA_GRID, FloatArray, ItemParameters, log_probability_table
+from scoring.irt import FARTHEST, GRID_SPACING, THETA_GRID, FloatArray, ItemParameters, log_probability_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,13 +37,19 @@ PROBE = 500
 # A posterior with more than this on the two ends of the grid goes on beyond it:
 # to a grid of twice the reach, and then to nodes of its own.
 OUTERMOST_SHARE = 1e-10
+
+# A sum over nodes errs by about exp(-2 pi^2 / (slope times spacing)): a logistic curve of slope a has its nearest pole
+# pi / a off the line. Up to this product that is below 1e-9.
+STEEPEST = 0.9
 WIDE_GRID: FloatArray = np.arange(-120, 121) / 10
 
 # A grid of one's own, in posterior deviations: a tenth apart in the middle, and wider and wider out to a hundred,
 # because under a wide prior an item that can be guessed leaves a long thin tail.
-_EVEN = np.linspace(-4.6, 4.6, 201)
-OWN_NODES = 2 * np.sinh(_EVEN)
-OWN_LOG_WEIGHTS = np.log(np.cosh(_EVEN))
+OWN_REACH = 4.6
+OWN_POINTS = 201
+# So many nodes for each unit of steepness times deviation; past the most of them an item is a step, and costs digits.
+POINTS_A_SLOPE = 46.0
+MOST_OWN_POINTS = 20_001
 OWN_ROUNDS = 8
 OWN_TOLERANCE = 1e-9
 OWN_SIZE = 1_000_000
@@ -58,8 +64,8 @@ def expected_moments(
 ) -> tuple[FloatArray, FloatArray]:
     """Return posterior mean and standard deviation, within 1e-6 of the integral, or by the trapezoid rule on `nodes`.
 
-    Who does not fit THETA_GRID goes to a grid of twice its reach, and who does not fit that to nodes of their own.
-    Raises ValueError for nodes that are not at least two finite numbers that ascend.
+    Who does not fit THETA_GRID goes to a grid of twice its reach, and who does not fit that to nodes of their own; so do
+    all when an item is too steep for the spacing. Raises ValueError for nodes that are not at least two finite numbers that ascend.
     """
     if nodes is not None:
         grid = np.asarray(nodes, dtype=np.float64)
@@ -69,7 +75,7 @@ def expected_moments(
         log_weights = trapezoid_log_weights(grid) + _log_prior(grid, mean, sd)
         theta, error, _ = posterior_moments(log_probability_table(items, grid), scores, log_weights, grid)
         return theta, error
-    if not THETA_GRID[0] <= mean <= THETA_GRID[-1]:
+    if not THETA_GRID[0] <= mean <= THETA_GRID[-1] or _steepness(items) * GRID_SPACING > STEEPEST:
         return own_moments(items, scores, mean=mean, sd=sd)
     theta, error, outermost = grid_moments(log_probability_table(items), scores, mean, sd)
     beyond = np.flatnonzero(outermost > OUTERMOST_SHARE)
@@ -89,6 +95,8 @@ def grid_moments(
     log_prior = _log_prior(THETA_GRID, mean, sd)
     half = table[:, :, HALF], log_prior[HALF], THETA_GRID[HALF]
     whole = table, log_prior, THETA_GRID
+    if _steepness_of(table) * 2 * GRID_SPACING > STEEPEST:
+        return posterior_moments(whole[0], scores, *whole[1:])
     # A long test makes most posteriors narrow. A few persons tell, and save the others a sum that would not do.
     probe = posterior_moments(half[0], scores[:PROBE], *half[1:])[1]
     if np.count_nonzero(probe < NARROWEST_FOR_HALF_GRID) > len(probe) / 4:
@@ -138,20 +146,45 @@ def own_moments(
     """Return posterior mean and standard deviation of each person on nodes around that person's own posterior.
 
     For posteriors that a fixed grid does not hold: far out, or narrower than its spacing. Begins at the mode and goes
-    on until mean and deviation stay; Naylor & Smith (1982), with evenly spaced nodes stretched by sinh.
+    on until mean and deviation stay; Naylor & Smith (1982), with evenly spaced nodes stretched by sinh. There are more
+    of them the steeper an item is against the width of the posterior.
     """
     start = estimate_peaks(items, scores, Peak("map", mean, sd, "observed"))
     centre, width = start.theta.copy(), np.minimum(start.standard_error, sd)
-    size = max(1, OWN_SIZE // max(1, len(items) * OWN_NODES.size))
+    steepness = _steepness(items)
+    size = max(1, OWN_SIZE // max(1, len(items) * _own_points(steepness, width).size))
     for first in range(0, len(scores), size):
         part = slice(first, first + size)
         for _ in range(OWN_ROUNDS):
-            theta, deviation = _moments_around(items, scores[part], centre[part], width[part], mean, sd)
+            even = _own_points(steepness, width[part])
+            theta, deviation = _moments_around(items, scores[part], centre[part], width[part], mean, sd, even)
             change = np.maximum(np.abs(theta - centre[part]), np.abs(deviation - width[part]))
             centre[part], width[part] = theta, deviation
             if (change <= OWN_TOLERANCE * (1 + np.abs(theta))).all():
                 break
     return centre, width
+
+
+def _own_points(steepness: float, width: FloatArray) -> FloatArray:
+    """Return the even points that a grid of one's own is stretched from, for posteriors up to the widest of these."""
+    wanted = POINTS_A_SLOPE * steepness * float(width.max(initial=0.0))
+    return np.linspace(-OWN_REACH, OWN_REACH, int(min(max(OWN_POINTS, wanted), MOST_OWN_POINTS)))
+
+
+def _steepness(items: Sequence[ItemParameters]) -> float:
+    """Return the slope of the plain logistic that is as hard to sum as the hardest of these items.
+
+    Categories that meet in one place bring the pole of partial credit nearer: with m steps to 2 pi / (a (m + 1)).
+    """
+    return max((min(item.a, FARTHEST) * (item.maximum + 1) / 2 for item in items), default=0.0)
+
+
+def _steepness_of(table: FloatArray) -> float:
+    """Return the same from a table over THETA_GRID, or more: the steepest log of one category over the lowest."""
+    finite = np.isfinite(table)
+    with np.errstate(invalid="ignore"):  # An absent category less another is no number, and not looked at.
+        change = np.abs(np.diff(table[:, 1:] - table[:, :1], axis=2))
+    return float(change.max(initial=0.0, where=finite[:, 1:, 1:] & finite[:, 1:, :-1])) / GRID_SPACING
 
 
 def trapezoid_log_weights(nodes: FloatArray) -> FloatArray:
@@ -234,16 +267,18 @@ def _moments_around(
     width: FloatArray,
     mean: float,
     sd: float,
+    even: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    nodes = centre[:, None] + width[:, None] * OWN_NODES
+    own_nodes = 2 * np.sinh(even)
+    nodes = centre[:, None] + width[:, None] * own_nodes
     table = log_probability_table(items, nodes.ravel())
-    chosen = np.repeat(np.maximum(scores, 0).T, OWN_NODES.size, axis=1)[:, None, :]
+    chosen = np.repeat(np.maximum(scores, 0).T, own_nodes.size, axis=1)[:, None, :]
     logs = np.take_along_axis(table, chosen, axis=1)[:, 0].reshape(len(items), *nodes.shape)
     density = np.where((scores != MISSING).T[:, :, None], logs, 0.0).sum(axis=0)
-    density += OWN_LOG_WEIGHTS - 0.5 * ((nodes - mean) / sd) ** 2
+    density += np.log(np.cosh(even)) - 0.5 * ((nodes - mean) / sd) ** 2
     density -= density.max(axis=1, keepdims=True)
     np.exp(density, out=density)
     density /= density.sum(axis=1, keepdims=True)
-    shift = density @ OWN_NODES
-    spread = np.sqrt((density * (OWN_NODES - shift[:, None]) ** 2).sum(axis=1))
+    shift = density @ own_nodes
+    spread = np.sqrt((density * (own_nodes - shift[:, None]) ** 2).sum(axis=1))
     return centre + width * shift, width * spread

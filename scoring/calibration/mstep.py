@@ -135,11 +135,32 @@ def _newton(block: Block, gradient: FloatArray, curvature: FloatArray, held: npt
         own, cross = curvature[:, 1, 1], curvature[:, 0, 1]
         slope = (gradient[:, 0] - cross * gradient[:, 1] / own).sum() / (curvature[:, 0, 0] - cross**2 / own).sum()
         move = np.stack([np.full(len(own), slope), (gradient[:, 1] - cross * slope) / own], axis=1)
-    longest = np.abs(move).max(axis=1, keepdims=True)
-    if block.one_slope:
-        longest = np.full_like(longest, longest.max())
-    result: FloatArray = move * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, 1e-300))
+    if not block.one_slope:
+        return _shortened(move, gradient, curvature, held)
+    result: FloatArray = move * min(1.0, LONGEST_STEP / max(float(np.abs(move).max()), 1e-300))
     return result
+
+
+def _shortened(
+    move: FloatArray, gradient: FloatArray, curvature: FloatArray, held: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Return the moves with none beyond the longest step, the other parameters solved again beside what was cut.
+
+    Each parameter by itself: an asymptote near its bound is flat and would leap, and a common factor for its item would
+    leave slope and intercept where they are.
+    """
+    short: FloatArray = np.clip(move, -LONGEST_STEP, LONGEST_STEP)
+    cut = short != move
+    if not cut.any():
+        return move
+    diagonal = np.arange(move.shape[1])
+    rest = ~(cut | held)
+    fixed = np.where(cut, short, 0.0)
+    left = np.where(rest, gradient - (curvature @ fixed[:, :, None])[:, :, 0], fixed)
+    alone = np.where(rest[:, :, None] & rest[:, None, :], curvature, 0.0)
+    alone[:, diagonal, diagonal] = np.where(rest, curvature[:, diagonal, diagonal], 1.0)
+    again: FloatArray = np.linalg.solve(alone, left[:, :, None])[:, :, 0]
+    return np.clip(again, -LONGEST_STEP, LONGEST_STEP)
 
 
 def _value(block: Block, parameters: FloatArray, counts: FloatArray, table: FloatArray) -> FloatArray:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scoring.irt import FloatArray
-from scoring.linking.equating import Equating
+from scoring.linking.equating import Equating, linear_equating
 from scoring.linking.percentiles import equipercentile_equivalents, percentile_ranks, scores_at
 
-LinearMethod: TypeAlias = Literal["tucker", "levine", "chained"]
+LinearMethod: TypeAlias = Literal["tucker", "levine", "levine-true-score", "braun-holland", "chained"]
 EquipercentileMethod: TypeAlias = Literal["frequency-estimation", "chained"]
 
 
@@ -68,35 +68,34 @@ def anchored_linear_equating(
     """Return linear equating of X to Y through the anchor, for scores 0..maximum of X.
 
     "tucker": equal regressions of the form on the anchor (Gulliksen 1950). "levine": observed scores under the congeneric
-    model (Levine 1955), for an anchor `internal` to the form's score or apart from it. "chained": X to V in one group and
-    V to Y in the other. The synthetic population has the share `x_weight` of X's group, n_X / (n_X + n_Y) unless given.
-    Kolen & Brennan (2014), chapter 4. Variances divide by n - ddof; R's equate has ddof = 1.
+    model (Levine 1955), for an anchor `internal` to the form's score or apart from it. "levine-true-score": true scores
+    under that model, which needs no population. "braun-holland": equal standard scores in the distributions of
+    frequency estimation, Braun & Holland (1982). "chained": X to V in one group and V to Y in the other. The synthetic
+    population has the share `x_weight` of X's group, n_X / (n_X + n_Y) unless given. Kolen & Brennan (2014), chapters 4
+    and 5. Variances divide by n - ddof, those of distributions by n; R's equate has ddof = 1.
 
     Raises ValueError for an unknown method, a weight outside 0..1, or an anchor without a positive relation to the form.
     """
     share = _share(x, y, x_weight)
     scores = np.arange(x.form_maximum + 1, dtype=np.float64)
+    if method == "braun-holland":
+        f, g = _synthetic_distributions(x, y, share)
+        return Equating(method, scores, linear_equating(f, g).equivalents, distributions=(f, g))
     if method == "chained":
         to_anchor, to_form = _spread(x, ddof), _spread(y, ddof)
         slope = to_anchor.anchor_sd / to_anchor.form_sd * to_form.form_sd / to_form.anchor_sd
         middle = to_form.form_sd / to_form.anchor_sd * (x.anchor.mean() - y.anchor.mean()) + y.form.mean()
         return Equating("chained linear", scores, slope * (scores - x.form.mean()) + middle)
-    if method not in {"tucker", "levine"}:
+    if method not in {"tucker", "levine", "levine-true-score"}:
         msg = f"There is no anchored linear method {method!r}."
         raise ValueError(msg)
     one, other = _spread(x, ddof), _spread(y, ddof)
     gamma_x, gamma_y = (_gamma(spread, method, internal=internal) for spread in (one, other))
     means = float(x.anchor.mean() - y.anchor.mean())
-    variances = one.anchor_sd**2 - other.anchor_sd**2
-    mean_x = x.form.mean() - (1 - share) * gamma_x * means
-    mean_y = y.form.mean() + share * gamma_y * means
-    between = share * (1 - share) * means**2
-    variance_x = one.form_sd**2 - (1 - share) * gamma_x**2 * variances + gamma_x**2 * between
-    variance_y = other.form_sd**2 + share * gamma_y**2 * variances + gamma_y**2 * between
-    if variance_x <= 0 or variance_y <= 0:
-        msg = "The synthetic population has no variance left: the groups differ too much on the anchor."
-        raise ValueError(msg)
-    slope = float(np.sqrt(variance_y / variance_x))
+    if method == "levine-true-score":
+        true_scores = gamma_y / gamma_x * (scores - x.form.mean()) + y.form.mean() + gamma_y * means
+        return Equating(method, scores, true_scores)
+    slope, mean_x, mean_y = _synthetic_line(x, y, (one, other), (gamma_x, gamma_y), share)
     return Equating(method, scores, slope * (scores - mean_x) + mean_y)
 
 
@@ -116,9 +115,7 @@ def anchored_equipercentile_equating(
     Raises ValueError for an unknown method, a weight outside 0..1, or anchors of different lengths.
     """
     share = _share(x, y, x_weight)
-    if x.anchor_maximum != y.anchor_maximum:
-        msg = f"It is one anchor: its highest score cannot be {x.anchor_maximum} and {y.anchor_maximum}."
-        raise ValueError(msg)
+    _check_one_anchor(x, y)
     scores = np.arange(x.form_maximum + 1, dtype=np.float64)
     if method == "chained":
         on_anchor = equipercentile_equivalents(x.table.sum(axis=1), x.table.sum(axis=0))
@@ -127,8 +124,7 @@ def anchored_equipercentile_equating(
     if method != "frequency-estimation":
         msg = f"There is no anchored equipercentile method {method!r}."
         raise ValueError(msg)
-    f = _synthetic(x.table, y.table.sum(axis=0), share)
-    g = _synthetic(y.table, x.table.sum(axis=0), 1 - share)
+    f, g = _synthetic_distributions(x, y, share)
     return Equating(method, scores, equipercentile_equivalents(f, g), distributions=(f, g))
 
 
@@ -155,12 +151,42 @@ def _gamma(spread: _Spread, method: str, *, internal: bool) -> float:
     return (spread.form_sd**2 + spread.covariance) / (spread.anchor_sd**2 + spread.covariance)
 
 
+def _synthetic_line(
+    x: AnchoredScores, y: AnchoredScores, spreads: tuple[_Spread, _Spread], gammas: tuple[float, float], share: float
+) -> tuple[float, float, float]:
+    """Return the slope, and the mean of X and of Y, in the synthetic population."""
+    (one, other), (gamma_x, gamma_y) = spreads, gammas
+    means = float(x.anchor.mean() - y.anchor.mean())
+    variances = one.anchor_sd**2 - other.anchor_sd**2
+    between = share * (1 - share) * means**2
+    variance_x = one.form_sd**2 - (1 - share) * gamma_x**2 * variances + gamma_x**2 * between
+    variance_y = other.form_sd**2 + share * gamma_y**2 * variances + gamma_y**2 * between
+    if variance_x <= 0 or variance_y <= 0:
+        msg = "The synthetic population has no variance left: the groups differ too much on the anchor."
+        raise ValueError(msg)
+    mean_x = float(x.form.mean()) - (1 - share) * gamma_x * means
+    mean_y = float(y.form.mean()) + share * gamma_y * means
+    return float(np.sqrt(variance_y / variance_x)), mean_x, mean_y
+
+
 def _share(x: AnchoredScores, y: AnchoredScores, x_weight: float | None) -> float:
     share = x.form.size / (x.form.size + y.form.size) if x_weight is None else x_weight
     if not 0 <= share <= 1:
         msg = f"The weight of X's group lies from 0 to 1, not {share}."
         raise ValueError(msg)
     return share
+
+
+def _check_one_anchor(x: AnchoredScores, y: AnchoredScores) -> None:
+    if x.anchor_maximum != y.anchor_maximum:
+        msg = f"It is one anchor: its highest score cannot be {x.anchor_maximum} and {y.anchor_maximum}."
+        raise ValueError(msg)
+
+
+def _synthetic_distributions(x: AnchoredScores, y: AnchoredScores, share: float) -> tuple[FloatArray, FloatArray]:
+    _check_one_anchor(x, y)
+    f = _synthetic(x.table, y.table.sum(axis=0), share)
+    return f, _synthetic(y.table, x.table.sum(axis=0), 1 - share)
 
 
 def _synthetic(own: FloatArray, other_anchor: FloatArray, share: float) -> FloatArray:

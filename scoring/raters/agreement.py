@@ -83,7 +83,8 @@ def cohen_kappa(
     """Return Cohen's kappa of two raters, ratings (subject,), subjects with a missing rating (-1) left out.
 
     Cohen (1960); weighted, Cohen (1968): the weight of a disagreement is its distance over the largest ("linear") or the
-    square of that ("quadratic") over the categories 0..categories - 1, by default up to the highest rating given.
+    square of that ("quadratic") over the categories 0..categories - 1, by default up to the highest rating given. A
+    category that nobody used keeps its place; R's irr closes the gap, which `numpy.unique` on both raters' ratings does.
     Standard errors by Fleiss, Cohen & Everitt (1969).
 
     Raises ValueError for shapes that do not fit, a rating beyond the categories, or no subject rated by both.

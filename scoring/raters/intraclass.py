@@ -44,7 +44,8 @@ def intraclass_correlations(ratings: npt.ArrayLike, *, coverage: float = 0.95) -
 
     Shrout & Fleiss (1979): for one rating and for the mean of all k, with raters drawn anew for each subject (1), raters
     that are a sample of raters, by absolute agreement (2), and these very raters, by consistency (3). In McGraw & Wong
-    (1996), whose interval (2) has, ICC(1), ICC(A,1), ICC(C,1) and the same with k. Below zero is left as it is.
+    (1996), whose interval (2) has, ICC(1), ICC(A,1), ICC(C,1) and the same with k. Below zero is left as it is. F and p
+    of (2) are those of (3), as R's psych has it; R's irr takes other degrees of freedom for the p of ICC(A,1).
 
     Raises ValueError with fewer than two subjects or raters, a rating that is missing (NaN or -1), or an impossible
     coverage.
