@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Field, Session, col, or_, select
 
 from storage.tables import Json, Table, UtcDateTime
@@ -105,7 +105,13 @@ def add_job(
     subject_id: UUID | None = None,
     author_id: UUID | None = None,
 ) -> Job:
-    """Ask for a piece of work. One that waits or runs already, of the same kind, subject and plan, is returned instead."""
+    """Ask for a piece of work. One that waits or runs already, of the same kind, subject and plan, is returned instead.
+
+    So it is when several ask at once: the others wait until this transaction ends.
+    """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite lets one write at a time
+        asked = f"{operator_id} {kind} {subject_id}"
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(asked, 0))))
     same = select(Job).where(
         Job.operator_id == operator_id, Job.kind == kind, Job.subject_id == subject_id, col(Job.status).in_(OPEN)
     )
@@ -138,11 +144,6 @@ def list_jobs(session: Session, *, operator_id: UUID, kind: str, subject_id: UUI
     """Return what was asked for about a record, the newest first."""
     asked = select(Job).where(Job.operator_id == operator_id, Job.kind == kind, Job.subject_id == subject_id)
     return list(session.exec(asked.order_by(col(Job.id).desc()).limit(most)))
-
-
-def is_work_waiting(session: Session, *, now: datetime) -> bool:
-    """Tell whether there is a job that a worker could take."""
-    return session.exec(select(Job.id).where(_takeable(now)).limit(1)).first() is not None
 
 
 def take_job(session: Session, *, now: datetime) -> Claim | None:

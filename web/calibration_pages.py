@@ -11,6 +11,7 @@ from fastapi import Request
 
 from assess.calibration_data import Supply
 from assess.rescoring import Preview
+from scoring.calibration.intervals import interval_of
 from scoring.calibrations.choices import MODEL_NAMES, NEEDS, Need
 from scoring.calibrations.reviewing import BIN, ReviewedItem, ReviewedTestlet, label_of
 from scoring.models import Calibration
@@ -21,6 +22,10 @@ from web.rendering import url_of
 
 MOVED = 0.5
 """Half a logit: what makes a person wonder what happened to an item."""
+NOTHING = "–"
+UNBROKEN = "\N{NO-BREAK SPACE}"
+WIDEST = 12.0
+"""As wide as the whole scale: who does not know more of a number knows nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +149,29 @@ def item_rows(request: Request, items: Sequence[ReviewedItem]) -> list[ItemRow]:
             name=_name(one, several),
             url=url_of(request, "items.show", item_id=one.item_id),
             origin=words.origin_word(one.row.origin),
-            model=words.MODELS[one.row.model] if one.row.origin == "estimated" else "–",
+            model=words.MODELS[one.row.model] if one.row.origin == "estimated" else NOTHING,
             responses=number(one.row.responses),
             before=number(one.before.b, 2),
-            now=_with_error(one.parameters.b, one.row.errors.get("b")),
+            now=_between("b", one.parameters.b, one.row.errors),
             change=_signed(one.change),
             is_moved=abs(one.change) >= MOVED,
-            a=_with_error(one.parameters.a, one.row.errors.get("a")),
-            c=_with_error(one.parameters.c, one.row.errors.get("c")) if one.parameters.c else "–",
-            steps="; ".join(number(one.parameters.b + step, 2) for step in one.parameters.steps) or "–",
+            a=_slope(one.parameters.a, one.row.errors),
+            c=_between("c", one.parameters.c, one.row.errors) if one.parameters.c else NOTHING,
+            steps="; ".join(number(one.parameters.b + step, 2) for step in one.parameters.steps) or NOTHING,
             infit=_or_dash(one.row.fit.get("infit")),
             outfit=_or_dash(one.row.fit.get("outfit")),
         )
         for one in items
     ]
+
+
+def shown_columns(rows: Sequence[ItemRow | TestletRow]) -> set[str]:
+    """Return which of the columns that only some models fill say something in at least one row."""
+    return {name for name in ("a", "c", "steps", "reasons") if any(_says(getattr(row, name, ())) for row in rows)}
+
+
+def _says(value: str | tuple[str, ...]) -> bool:
+    return bool(value) and value != NOTHING
 
 
 def odd_items(request: Request, items: Sequence[ReviewedItem]) -> list[OddItem]:
@@ -190,8 +204,8 @@ def testlet_rows(testlets: Sequence[ReviewedTestlet]) -> list[TestletRow]:
             questions=number(len(one.row.item_version_ids)),
             points=number(len(one.row.steps)),
             responses=number(one.row.responses),
-            b=_with_error(one.row.b, one.row.errors.get("b")),
-            a=_with_error(one.row.a, one.row.errors.get("a")),
+            b=_between("b", one.row.b, one.row.errors),
+            a=_slope(one.row.a, one.row.errors),
             infit=_or_dash(one.row.fit.get("infit")),
             outfit=_or_dash(one.row.fit.get("outfit")),
             reasons=tuple(gettext(words.ODDITIES[code]) for code in one.oddities),
@@ -222,8 +236,8 @@ def list_groups(calibration: Calibration) -> list[GroupRow]:
         GroupRow(
             language_name(one["group"]) if by_language else gettext("Everybody"),
             number(one["persons"]),
-            _with_error(one["mean"], one["errors"].get("mean")),
-            _with_error(one["sd"], one["errors"].get("sd")),
+            _between("mean", one["mean"], one["errors"]),
+            _between("sd", one["sd"], one["errors"]),
         )
         for one in calibration.summary["groups"]
     ]
@@ -291,8 +305,22 @@ def _name(one: ReviewedItem, several: set[str]) -> str:
     return label_of(one.code, one.number, several=one.code in several)
 
 
-def _with_error(value: float, error: float | None) -> str:
-    return number(value, 2) if error is None else f"{number(value, 2)} ± {number(error, 2)}"
+def _slope(a: float, errors: Mapping[str, float | None]) -> str:
+    # Of an item that follows Rasch or partial credit a slope of 1 is no finding.
+    return _between("a", a, errors) if "a" in errors or a != 1 else NOTHING
+
+
+def _between(name: str, value: float, errors: Mapping[str, float | None]) -> str:
+    """Return a number and, where it was estimated, between which values it lies."""
+    error = errors.get(name)
+    if error is None:
+        return number(value, 2)
+    low, high = interval_of(name, value, error)
+    if high - low > WIDEST:
+        return gettext("{value} (the answers do not fix it)", value=number(value, 2))
+    # Brackets that break over two lines are read as two numbers.
+    between = gettext("({low} to {high})", low=number(low, 2), high=number(high, 2)).replace(" ", UNBROKEN)
+    return f"{number(value, 2)} {between}"
 
 
 def _signed(value: float, digits: int = 2) -> str:
@@ -300,4 +328,4 @@ def _signed(value: float, digits: int = 2) -> str:
 
 
 def _or_dash(value: float | None) -> str:
-    return "–" if value is None else number(value, 2)
+    return NOTHING if value is None else number(value, 2)

@@ -13,6 +13,8 @@ from web.drawing import AXIS, COMING, LIVE, finished
 from web.i18n import number
 
 LEAST_REACH = 3
+FARTHEST = 8.0
+"""Nobody stands so far out: what lies beyond is drawn on the edge, or it would press all others into one spot."""
 ITEMS_PART = 0.5
 """How much of the height the items take, of what the people have."""
 
@@ -38,24 +40,26 @@ class MapCaptions:
 
 def draw_changes(pairs: Sequence[tuple[float, float]], captions: ChangeCaptions) -> str:
     """Return the picture of difficulties: before to the right, now upwards; on the dashed line nothing changed."""
-    low, high = _reach([value for pair in pairs for value in pair])
+    places = [(_within(before), _within(now)) for before, now in pairs]
+    low, high = _reach([value for place in places for value in place])
     chart = leather.Chart()
     chart.add_x_scale(low, high)
     chart.add_y_scale(low, high)
-    ticks = _ticks(low, high)
-    chart.add_x_axis(ticks=ticks, tick_formatter=_whole, name=captions.before)
-    chart.add_y_axis(ticks=ticks, tick_formatter=_whole, name=captions.now)
+    chart.add_x_axis(ticks=_ticks(low, high), tick_formatter=_whole, name=captions.before)
+    chart.add_y_axis(ticks=_ticks(low, high, most=7), tick_formatter=_whole, name=captions.now)
     chart.add_line([(low, low), (high, high)], name=captions.same, stroke_color=AXIS, width=1.5, stroke_dasharray="7 5")
-    if pairs:
-        chart.add_dots(list(pairs), name=captions.items, fill_color=LIVE, radius=5)
+    if places:
+        chart.add_dots(places, name=captions.items, fill_color=LIVE, radius=5)
     return finished(chart)
 
 
 def draw_map(people: Sequence[tuple[float, int]], difficulties: Sequence[float], captions: MapCaptions) -> str:
     """Return the map: people as a curve upwards, where each bin of half a logit begins; items as dots downwards."""
-    low, high = _reach([*(at for at, _ in people), *(at + BIN for at, _ in people), *difficulties])
+    places = [_within(b) for b in difficulties]
+    edges = [*(at for at, _ in people), *places]
+    low, high = _reach([*edges, *(edge + BIN for edge in edges)])
     most = max((count for _, count in people), default=1)
-    piles = Counter(floor(b / BIN) for b in difficulties)
+    piles = Counter(floor(b / BIN) for b in places)
     step = ITEMS_PART * most / max(piles.values(), default=1)
     chart = leather.Chart()
     chart.add_x_scale(low, high)
@@ -87,9 +91,14 @@ def _reach(values: Sequence[float]) -> tuple[int, int]:
     return floor(min([-LEAST_REACH, *values])), ceil(max([LEAST_REACH, *values]))
 
 
-def _ticks(low: int, high: int) -> list[int]:
-    # More than a dozen numbers would stand on each other.
-    return list(range(low, high + 1, ceil((high - low + 1) / 12)))
+def _within(value: float) -> float:
+    return min(max(value, -FARTHEST), FARTHEST)
+
+
+def _ticks(low: int, high: int, *, most: int = 12) -> list[int]:
+    # More numbers would stand on each other; upwards there is less room for them. Zero is always among them.
+    step = ceil((high - low + 1) / most)
+    return [tick for tick in range(low, high + 1) if tick % step == 0]
 
 
 def _whole(at: Any, *_: Any) -> str:

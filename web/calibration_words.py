@@ -34,7 +34,9 @@ ODDITIES = {
     "weak": N_(
         "It hardly tells able people from less able ones. Look for a wrong key, or a question about something else."
     ),
-    "far": N_("It is so easy or so hard that hardly anybody is measured by it."),
+    "far": N_(
+        "It is so easy or so hard that hardly anybody is measured by it. If it seems too hard for everybody, look for a wrong key."
+    ),
     "strong": N_("It tells people apart unusually sharply. Look whether another question gives its answer away."),
 }
 ASIDE = {

@@ -99,7 +99,10 @@ def stay(database: Database, *, now: Now, ended: Event) -> None:
 
 
 def do(database: Database, claim: Claim, *, now: Now) -> None:
-    """Do one job. What it cannot do ends it with a sentence; a fault does, too, and goes on to whoever runs this."""
+    """Do one job. What it cannot do ends it with a sentence; a fault does, too, and is told whole in the log of the server.
+
+    Only what ends the worker itself goes on to whoever runs it: an interruption, or a database that takes no word of the end.
+    """
     telling = Telling(database, claim, now)
     log.info("job begun", extra={"job": str(claim.job_id), "kind": claim.kind})
     try:
@@ -118,9 +121,10 @@ def do(database: Database, claim: Claim, *, now: Now) -> None:
     except (KeyboardInterrupt, SystemExit):
         _end(database, claim, lambda session: jobs.give_back(session, claim, now=now()))
         raise
-    except BaseException:
+    except Exception:
+        # Whatever is wrong with this one, the jobs behind it have done nothing to wait for.
+        log.exception("job failed", extra={"job": str(claim.job_id), "kind": claim.kind})
         _end(database, claim, lambda session: jobs.fail(session, claim, FAULT, {}, now=now()))
-        raise
 
 
 def _name(session: Session, claim: Claim, problems: Sequence[Problem], now: datetime) -> None:

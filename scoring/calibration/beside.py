@@ -97,7 +97,7 @@ class _FitBeside(Fit):
         super().__init__(design, plan, (), ThreadMapper(1), None)
         self.known = [known[data.score == score] for score in range(design.categories)]
 
-    def statistics(self, vector: FloatArray, *, narrow: bool = False) -> Statistics:  # noqa: ARG002 (nobody is counted twice)
+    def statistics(self, vector: FloatArray) -> Statistics:
         """Pass through the persons once."""
         table = np.exp(self.design.row_tables(vector)[0])
         counts = np.zeros((1, 1, *table.shape))
@@ -106,7 +106,11 @@ class _FitBeside(Fit):
             mass = known @ table[score]
             counts[0, 0, score] = table[score] * (known / mass[:, None]).sum(axis=0)
             log_likelihood += float(np.log(mass).sum())
-        return Statistics(counts, counts[0, 0].sum(axis=0)[None], log_likelihood, 0)
+        return Statistics(counts, counts[0, 0].sum(axis=0)[None], log_likelihood)
+
+    def narrow(self, vector: FloatArray) -> int:  # noqa: ARG002 (the interface's name)
+        """Return 0: these persons were counted with everything else."""
+        return 0
 
     def information(self, vector: FloatArray) -> Information:
         """Return the observed information: minus the derivative of the gradient, which is that of the expected log-likelihood."""

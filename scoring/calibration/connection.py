@@ -20,6 +20,8 @@ def unlinked_sets(data: ResponseData, plan: CalibrationPlan) -> tuple[tuple[str,
     another item in each group, and is named with it. With `equivalent_groups` all that a group saw is linked.
     """
     nodes = _Nodes(data, plan)
+    if nodes.is_met_whole():
+        return (tuple(nodes.name(int(node)) for node in np.unique(nodes.alias)),)
     label = np.arange(nodes.count)
     label = _joined(label, nodes.links())
     anchors = np.array([place for place, item in enumerate(data.items) if item in plan.anchors], dtype=np.int64)
@@ -65,6 +67,10 @@ class _Nodes:
             group = self.data.group[person] if self.groups > 1 else np.zeros(len(node), dtype=np.int64)
             node = np.where(place >= 0, self.items + group.astype(np.int64) * len(self.free) + place, node)
         return node
+
+    def is_met_whole(self) -> bool:
+        """Tell whether somebody answered every item, so that there is nothing to look for."""
+        return self.items > 0 and not len(self.free) and int(np.diff(self.data.offsets).max(initial=0)) == self.items
 
     def used(self) -> npt.NDArray[np.bool_]:
         """Tell which nodes have responses."""

@@ -12,11 +12,11 @@ from scoring.calibration.checks import MOST_GROUPS, check_counted, check_respons
 from scoring.calibration.chunks import Chunk, chunks_of
 from scoring.calibration.data import ResponseData
 from scoring.calibration.design import Design, make_design, observed_counts, starting_vector
-from scoring.calibration.estep import Expectation, Statistics, chunk_statistics, total
+from scoring.calibration.estep import Expectation, Statistics, chunk_narrow, chunk_statistics, total
 from scoring.calibration.mapping import Mapper, ThreadMapper
 from scoring.calibration.mstep import Update, improve
 from scoring.calibration.plan import CalibrationPlan
-from scoring.calibration.problems import UnfitResponsesError, blocking
+from scoring.calibration.problems import LOST, UnfitResponsesError, blocking
 from scoring.calibration.reporting import report
 from scoring.calibration.results import CalibrationResult, Progress
 from scoring.calibration.standard_errors import information_matrix
@@ -54,7 +54,8 @@ def calibrate(
 
     The same data, plan and mapper give the same result, and any mapper the same to about 1e-10. `on_progress` is called
     after each pass through the data; what it raises stops the calibration and reaches the caller. Raises
-    UnfitResponsesError with every problem named when `check_responses` finds one that is blocking.
+    UnfitResponsesError with every problem named when `check_responses` finds one that is blocking, and when the likelihood or
+    a parameter is no finite number any more.
     """
     if not len(data.score) or (plan.by_group and len(data.groups) > MOST_GROUPS):
         raise UnfitResponsesError(check_responses(data, plan))
@@ -104,18 +105,20 @@ class Fit:
         self.passes = 0
         self.first_gradient: float | None = None
 
-    def expectation(self, vector: FloatArray, *, narrow: bool = False) -> Expectation:
+    def expectation(self, vector: FloatArray) -> Expectation:
         """Return what the chunks need to know of a vector."""
         tables = self.design.row_tables(vector)[self.design.rows_of]
         spacing = float(self.design.theta[1] - self.design.theta[0])
-        return Expectation(
-            tables, self.design.log_priors(vector), self.design.theta, NARROW_SPACINGS * spacing if narrow else 0.0
-        )
+        return Expectation(tables, self.design.log_priors(vector), self.design.theta, narrow=NARROW_SPACINGS * spacing)
 
-    def statistics(self, vector: FloatArray, *, narrow: bool = False) -> Statistics:
+    def statistics(self, vector: FloatArray) -> Statistics:
         """Pass through the data once."""
-        shared = self.expectation(vector, narrow=narrow)
+        shared = self.expectation(vector)
         return total(self.mapper(chunk_statistics, shared, self.chunks), shared)
+
+    def narrow(self, vector: FloatArray) -> int:
+        """Return how many posteriors are too narrow for the grid."""
+        return sum(self.mapper(chunk_narrow, self.expectation(vector), self.chunks))
 
     def evaluate(self, vector: FloatArray, *, steps: int = LATER_STEPS) -> Evaluation:
         """Pass through the data, and climb once."""
@@ -130,6 +133,8 @@ class Fit:
         at = self.evaluate(vector, steps=FIRST_STEPS)
         before, still = -np.inf, 0
         while True:
+            if not (np.isfinite(at.objective) and np.isfinite(at.update.vector).all()):
+                raise UnfitResponsesError([LOST])
             still = still + 1 if abs(at.objective - before) <= NO_CHANGE * abs(at.objective) else 0
             if reason := self._ended(at, before, gradient, likelihood, still):
                 return at, reason
@@ -167,7 +172,6 @@ class Fit:
 
     def outcome(self, final: Evaluation, reason: str) -> Outcome:
         """Return how it ended, with the posteriors that are too narrow for the grid counted."""
-        narrow = self.statistics(final.vector, narrow=True).narrow
         return Outcome(
             vector=final.vector,
             log_likelihood=final.statistics.log_likelihood,
@@ -175,7 +179,7 @@ class Fit:
             iterations=self.passes,
             reason=reason,
             gradient=final.update.largest,
-            narrow=narrow,
+            narrow=self.narrow(final.vector),
         )
 
 

@@ -40,7 +40,6 @@ class Statistics:
     counts: FloatArray
     population: FloatArray
     log_likelihood: float
-    narrow: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,20 +50,22 @@ class ChunkStatistics:
     counts: FloatArray
     population: FloatArray
     log_likelihood: float
-    narrow: int
 
 
 def chunk_statistics(shared: Expectation, chunk: Chunk) -> ChunkStatistics:
     """Return the statistics of one chunk; what is mapped."""
     counts = np.zeros(shared.tables.shape[1:])
     population = np.zeros(shared.theta.size)
-    log_likelihood, narrow = 0.0, 0
+    log_likelihood = 0.0
     for posterior, part in posteriors(shared, chunk, counts):
-        population += posterior.sum(axis=0)
+        population += _summed(posterior)
         log_likelihood += part
-        if shared.narrow:
-            narrow += int((moments(posterior, shared.theta)[1] < shared.narrow).sum())
-    return ChunkStatistics(chunk.group, counts, population, log_likelihood, narrow)
+    return ChunkStatistics(chunk.group, counts, population, log_likelihood)
+
+
+def chunk_narrow(shared: Expectation, chunk: Chunk) -> int:
+    """Return how many of one chunk's persons have a posterior sd below `shared.narrow`."""
+    return sum(int((moments(some, shared.theta)[1] < shared.narrow).sum()) for some, _ in posteriors(shared, chunk))
 
 
 def chunk_posteriors(shared: Expectation, chunk: Chunk) -> FloatArray:
@@ -101,13 +102,12 @@ def total(parts: Iterable[ChunkStatistics], shared: Expectation) -> Statistics:
     """Return the sum of the chunks, added in their order so that it is the same wherever they were made."""
     counts = np.zeros(shared.tables.shape)
     population = np.zeros(shared.log_priors.shape)
-    log_likelihood, narrow = 0.0, 0
+    log_likelihood = 0.0
     for part in parts:
         counts[part.group] += part.counts
         population[part.group] += part.population
         log_likelihood += part.log_likelihood
-        narrow += part.narrow
-    return Statistics(counts, population, log_likelihood, narrow)
+    return Statistics(counts, population, log_likelihood)
 
 
 def _by_product(
@@ -115,6 +115,7 @@ def _by_product(
 ) -> Iterator[tuple[FloatArray, float]]:
     rise = table[:, 1] - table[:, 0]
     base = log_prior + table[:, 0].sum(axis=0) if complete else log_prior
+    every_node = np.ones(log_prior.size)
     for start in range(0, len(scores), PERSONS):
         some = scores[start : start + PERSONS]
         passed = (some == 1).astype(np.float64)
@@ -126,12 +127,12 @@ def _by_product(
         highest = posterior.max(axis=1, keepdims=True)
         posterior -= highest
         np.exp(posterior, out=posterior)
-        mass = posterior.sum(axis=1, keepdims=True)
+        mass = (posterior @ every_node)[:, None]
         posterior /= mass
         if counts is not None:
             right = _crossed(passed, posterior)
             counts[:, 1] += right
-            counts[:, 0] += (posterior.sum(axis=0) if given is None else _crossed(given, posterior)) - right
+            counts[:, 0] += (_summed(posterior) if given is None else _crossed(given, posterior)) - right
         yield posterior, float(highest.sum() + np.log(mass).sum())
 
 
@@ -158,6 +159,12 @@ def _crossed(left: FloatArray, right: FloatArray) -> FloatArray:
     stack = left[:whole].reshape(-1, height, left.shape[1]).transpose(0, 2, 1)
     result: FloatArray = (stack @ right[:whole].reshape(-1, height, right.shape[1])).sum(axis=0)
     result += left[whole:].T @ right[whole:]
+    return result
+
+
+def _summed(posterior: FloatArray) -> FloatArray:
+    """Return the sum over persons: as a product it takes a third of the time."""
+    result: FloatArray = np.ones(len(posterior)) @ posterior
     return result
 
 

@@ -129,14 +129,12 @@ def _newton(block: Block, gradient: FloatArray, curvature: FloatArray, held: npt
     curvature = np.where(held[:, :, None] | held[:, None, :], 0.0, curvature)
     curvature[:, diagonal, diagonal] += np.where(held, 1.0, RIDGE + 1e-9 * curvature[:, diagonal, diagonal])
     if not block.one_slope:
-        move = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
-    else:
-        # The one slope is solved first, with every item's intercept eliminated (the Schur complement).
-        own, cross = curvature[:, 1, 1], curvature[:, 0, 1]
-        slope = (gradient[:, 0] - cross * gradient[:, 1] / own).sum() / (curvature[:, 0, 0] - cross**2 / own).sum()
-        move = np.stack([np.full(len(own), slope), (gradient[:, 1] - cross * slope) / own], axis=1)
-    if not block.one_slope:
-        return _shortened(move, gradient, curvature, held)
+        each = np.asarray(np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0], dtype=np.float64)
+        return _shortened(each, gradient, curvature, held)
+    # The one slope is solved first, with every item's intercept eliminated (the Schur complement).
+    own, cross = curvature[:, 1, 1], curvature[:, 0, 1]
+    slope = (gradient[:, 0] - cross * gradient[:, 1] / own).sum() / (curvature[:, 0, 0] - cross**2 / own).sum()
+    move = np.stack([np.full(len(own), slope), (gradient[:, 1] - cross * slope) / own], axis=1)
     result: FloatArray = move * min(1.0, LONGEST_STEP / max(float(np.abs(move).max()), 1e-300))
     return result
 
@@ -160,7 +158,8 @@ def _shortened(
     alone = np.where(rest[:, :, None] & rest[:, None, :], curvature, 0.0)
     alone[:, diagonal, diagonal] = np.where(rest, curvature[:, diagonal, diagonal], 1.0)
     again: FloatArray = np.linalg.solve(alone, left[:, :, None])[:, :, 0]
-    return np.clip(again, -LONGEST_STEP, LONGEST_STEP)
+    shortened: FloatArray = np.clip(again, -LONGEST_STEP, LONGEST_STEP)
+    return shortened
 
 
 def _value(block: Block, parameters: FloatArray, counts: FloatArray, table: FloatArray) -> FloatArray:

@@ -43,3 +43,13 @@ class UnfitResponsesError(ScoringError, ValueError):
 def blocking(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems that make `calibrate` refuse."""
     return tuple(problem for problem in problems if problem.blocking)
+
+
+LOST = Problem(
+    "lost",
+    N_(
+        "The estimation came upon numbers that mean nothing, and was stopped. Look for items that keep parameters, or priors, far "
+        "from anything that can be; or choose a simpler model."
+    ),
+)
+"""The likelihood or a parameter is no finite number any more: nothing can be made of it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
 
+from scoring.calibration.intervals import COVERAGE, interval_of
 from scoring.calibration.plan import CalibrationPlan, Model
 from scoring.calibration.problems import Problem
 from scoring.irt import FloatArray, ItemParameters
@@ -45,6 +46,32 @@ class ItemFit:
     anchored: bool = False
     at_bound: tuple[str, ...] = ()
     places: tuple[int, ...] = ()
+
+    def interval(self, name: str, coverage: float = COVERAGE) -> tuple[float, float]:
+        """Return between which values a parameter lies with this confidence, lowest and highest.
+
+        `name` is one of `standard_errors`. On the log scale a is a exp(-+ z se / a), on the logit scale c (and d) is the logistic of
+        logit c -+ z se / (c (1 - c)), everything else is the estimate -+ z se; by the delta method, Meeker & Escobar (1998), see
+        `intervals.interval_of`. The intercept of a 3PL or 4PL item hangs on its asymptotes: its interval holds the truth a little
+        less often than it says. Raises KeyError for what was not estimated, as everything of an anchored item, and ValueError for a
+        coverage outside 0 to 1.
+        """
+        if self.anchored:
+            msg = f"{self.item} is anchored: its parameters are given, not estimated, and have no interval."
+            raise KeyError(msg)
+        if name not in self.standard_errors:
+            raise KeyError(name)
+        return interval_of(name, self._value(name), self.standard_errors[name], coverage=coverage)
+
+    def _value(self, name: str) -> float:
+        kind, _, number = name.partition("_")
+        if kind == "intercept":
+            return self.intercepts[int(number) - 1]
+        if kind == "step":
+            return self.parameters.steps[int(number) - 1]
+        if kind == "location":
+            return self.parameters.b + self.parameters.steps[int(number) - 1]
+        return {"a": self.parameters.a, "b": self.parameters.b, "c": self.parameters.c, "d": self.parameters.d}[name]
 
 
 @dataclass(frozen=True, slots=True)

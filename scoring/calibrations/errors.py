@@ -11,6 +11,10 @@ class NothingToEstimateError(ScoringError, ValueError):
     """No item has what an estimation needs."""
 
 
+class LostNumbersError(ScoringError, ValueError):
+    """An estimation gave numbers that are not finite: they mean nothing, and are not kept."""
+
+
 class DecidedError(ScoringError):
     """Somebody decided already, or what it would replace is another one by now."""
 

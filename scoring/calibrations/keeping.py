@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, func, select
 
 from question_banks.models import Bank
+from scoring.calibrations.errors import LostNumbersError
 from scoring.calibrations.estimating import Proposal
 from scoring.models import CalibratedItem, CalibratedTestlet, Calibration
+from storage.wording import N_
 
 SITTINGS = "sittings"
 
@@ -26,7 +29,12 @@ def propose(
     author_id: UUID | None = None,
     further: Mapping[str, Any] | None = None,
 ) -> Calibration:
-    """Store a calibration, in force for nobody, and return it; `further` is added to its summary."""
+    """Store a calibration, in force for nobody, and return it; `further` is added to its summary.
+
+    Raises LostNumbersError, and keeps nothing, where a number in it is not finite.
+    """
+    summary = dict(proposal.summary) | dict(further or {})
+    _require_numbers(proposal, summary)
     # Two that end at once get two numbers: the second waits for the first.
     session.exec(select(Bank.id).where(Bank.id == bank.id).with_for_update()).one()
     last = session.exec(select(func.max(Calibration.number)).where(Calibration.bank_id == bank.id)).one()
@@ -40,7 +48,7 @@ def propose(
         persons=proposal.persons,
         responses=proposal.responses,
         converged=proposal.converged,
-        summary=dict(proposal.summary) | dict(further or {}),
+        summary=summary,
         job_id=job_id,
         created_at=now,
         author_id=author_id,
@@ -81,3 +89,27 @@ def propose(
     )
     session.flush()
     return calibration
+
+
+def _require_numbers(proposal: Proposal, summary: Mapping[str, Any]) -> None:
+    # The parameters themselves cannot be anything but finite: `ItemParameters` sees to that.
+    parts = [(one.item.label, one) for one in proposal.items] + [(one.testlet.code, one) for one in proposal.testlets]
+    lost = [label for label, one in parts if not (_is_finite(one.errors) and _is_finite(one.fit))]
+    lost += [name for name, value in summary.items() if not _is_finite(value)]
+    if lost:
+        raise LostNumbersError(
+            N_(
+                "The estimation gave numbers that mean nothing for {names}. Nothing was kept. Choose a simpler model, or wait "
+                "for more answers."
+            ),
+            names=", ".join(lost),
+        )
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether every number in what becomes JSON is finite."""
+    if isinstance(value, Mapping):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_finite, value))
+    return not isinstance(value, float) or isfinite(value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from scoring.calibration.results import GroupDistribution, ItemFit
+from scoring.calibrations.misfit import FAR
 from scoring.calibrations.preparing import Unit
 from scoring.linking.scales import link_scales, transform
 
@@ -34,10 +35,12 @@ def find_scale(found: Sequence[ItemFit], items: Mapping[str, Unit], *, anchors: 
     With anchors it is there already. Else by the items that are calibrated in force, by their characteristic curves (Stocking &
     Lord 1983). Where none are, by all items and what their authors said of them, by mean difficulty and mean discrimination
     (Loyd & Hoover 1980): the items as a whole stay as difficult as their authors thought, each one finds its place among them.
+    An item that ran far beyond anybody who answered, as one with a wrong key may, has no say in it: its place means nothing, and
+    in a mean it would move every other.
     """
     if anchors:
         return Scale("anchors", anchors)
-    fits = [fit for fit in found if not fit.anchored]
+    fits = _placed([fit for fit in found if not fit.anchored])
     pairs = [(fit.parameters, items[fit.item].before.parameters) for fit in fits if not _is_new(fit, items)]
     if len(pairs) >= FEWEST_CALIBRATED:
         link = link_scales([new for new, _ in pairs], [old for _, old in pairs], method="stocking-lord")
@@ -66,6 +69,12 @@ def group_on_scale(group: GroupDistribution, scale: Scale) -> GroupDistribution:
     """Return a group's distribution on the bank's scale."""
     errors = {name: error * scale.A for name, error in group.standard_errors.items()}
     return replace(group, mean=scale.A * group.mean + scale.B, sd=scale.A * group.sd, standard_errors=errors)
+
+
+def _placed(fits: list[ItemFit]) -> list[ItemFit]:
+    """Return the items whose place the answers fix; all, where hardly any is left."""
+    placed = [fit for fit in fits if abs(fit.parameters.b) <= FAR and not fit.at_bound]
+    return placed if len(placed) >= FEWEST_CALIBRATED else fits
 
 
 def _is_new(fit: ItemFit, items: Mapping[str, Unit]) -> bool:

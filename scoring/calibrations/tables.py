@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring.calibration.fit import ResidualFit
-from scoring.calibration.results import CalibrationResult
+from scoring.calibration.results import CalibrationResult, ItemFit
 from scoring.errors import ScoringError
 from scoring.irt import ItemParameters
 from storage.wording import N_
@@ -25,13 +25,15 @@ class TableError(ScoringError, ValueError):
 def write_results(path: Path, result: CalibrationResult, fits: Mapping[str, ResidualFit]) -> None:
     """Write a line for each item, whole or not at all; the columns up to `step_…` are those that `read_anchors` reads.
 
-    Raises TableError when it cannot be written.
+    `se_…` are standard errors, `low_…` and `high_…` the ends of the 95 % intervals (`ItemFit.interval`); all are empty for what was
+    not estimated. Raises TableError when it cannot be written.
     """
     steps = max((len(fit.parameters.steps) for fit in result.items), default=0)
     numbers = [f"{STEP}{number}" for number in range(1, steps + 1)]
     errors = ["a", "b", "c", "d", *numbers]
     header = ["item", "model", "group", "a", "b", "c", "d", *numbers]
-    header += ["responses", "mean_score", *(f"se_{name}" for name in errors), "infit", "outfit", "anchored"]
+    header += ["responses", "mean_score", *(f"{kind}_{name}" for name in errors for kind in ("se", "low", "high"))]
+    header += ["infit", "outfit", "anchored"]
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow(header)
@@ -39,7 +41,7 @@ def write_results(path: Path, result: CalibrationResult, fits: Mapping[str, Resi
         one, residual = fit.parameters, fits[fit.item]
         own = [*one.steps, *[None] * (steps - len(one.steps))]
         values: list[Any] = [fit.item, fit.model, fit.group or "", one.a, one.b, one.c, one.d, *own]
-        values += [fit.responses, fit.mean_score, *(fit.standard_errors.get(name) for name in errors)]
+        values += [fit.responses, fit.mean_score, *(number for name in errors for number in _known(fit, name))]
         table.writerow(_plain(value) for value in [*values, residual.infit, residual.outfit, int(fit.anchored)])
     _write_whole(path, written.getvalue())
 
@@ -99,6 +101,12 @@ def _parameters(row: Mapping[str, Any]) -> ItemParameters | None:
         return ItemParameters(**values, steps=tuple(steps), model="grm" if is_graded else "gpcm")
     except (TypeError, ValueError):
         return None
+
+
+def _known(fit: ItemFit, name: str) -> tuple[float | None, ...]:
+    """Return standard error, lowest and highest value of a parameter."""
+    error = fit.standard_errors.get(name)
+    return (None, None, None) if error is None or not isfinite(error) else (error, *fit.interval(name))
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """From a form to a calibration in force: what its pages say, who may decide, and what new tests are measured by."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from assess import sections, sittings
 from assess.models import SectionRun, Sitting
-from question_banks.models import Testlet
+from question_banks.models import Item, Testlet
 from scoring.models import CalibratedItem, CalibratedTestlet, Calibration, Outcome
 from scoring.parameters import current_calibration_id
 from storage.database import Database
@@ -151,7 +152,13 @@ def test_review_says_what_was_found_and_what_it_would_mean(
     table = rows(shown, "#items")
     changes = [abs(float(row[5].replace(",", "."))) for row in table]
     assert (len(table), changes) == (17, sorted(changes, reverse=True))
-    assert [row[0] for row in rows(shown, "#groups")] == ["French", "Dutch"]
+    assert shown.texts("#items thead th") == [
+        *("Item", "Rests on", "Answers", "Difficulty before", "Difficulty now", "Change", "Steps", "Infit", "Outfit")
+    ]
+    assert all(re.fullmatch(r"-?\d,\d\d \(-?\d,\d\d to -?\d,\d\d\)", row[4]) for row in table)
+    groups = rows(shown, "#groups")
+    assert [row[0] for row in groups] == ["French", "Dutch"]
+    assert all(re.fullmatch(r"\d,\d\d \(\d,\d\d to \d,\d\d\)", row[3]) for row in groups)
     mapped = rows(shown, "#map")
     assert sum(int(row[1]) for row in mapped) == 60
     assert sum(len(row[2].split(", ")) for row in mapped if row[2] != "–") == 17
@@ -234,6 +241,46 @@ def test_texts_that_are_measured_as_one_are_reviewed_and_measure_outcomes(
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
+def test_review_warns_of_texts_as_one_under_partial_credit_alone(
+    client: TestClient, world: World, sign_in: Any, page: Callable[..., Page], database: Database, reading_id: UUID
+) -> None:
+    sign_in(client, world.trainer)
+
+    pcm, gpcm, apart = (
+        page(proposed(client, database, reading_id, **changes))
+        for changes in (
+            {"testlets_as_one": "yes"},
+            {"testlets_as_one": "yes", "dichotomous": "2pl", "stepped": "gpcm"},
+            {},
+        )
+    )
+
+    assert pcm.text("#shrinks").startswith("Partial credit (PCM) takes each text to measure as sharply as if")
+    assert (gpcm.texts("#shrinks"), apart.texts("#shrinks")) == ([], [])
+    assert "Discrimination" not in pcm.texts("#texts thead th")
+    assert "Discrimination" in gpcm.texts("#texts thead th")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_review_does_not_pretend_to_know_what_the_answers_do_not_fix(
+    client: TestClient, world: World, sign_in: Any, page: Callable[..., Page], database: Database, bank_id: UUID
+) -> None:
+    sign_in(client, world.trainer)
+    address = proposed(client, database, bank_id)
+    with database.transaction() as session:
+        lost = session.exec(select(CalibratedItem)).first()
+        assert lost is not None
+        lost.b, lost.errors = 46.1, {"b": 1e6}
+
+    shown = page(address)
+
+    assert rows(shown, "#items")[0][4] == "46,10 (the answers do not fix it)"
+    # In the pictures it stands on the edge, so that the others can still be told apart.
+    for source in shown.attributes("main img", "src"):
+        assert ">46<" not in client.get(source).text
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_review_says_which_questions_hang_together_and_which_texts_stay(
     client: TestClient, world: World, sign_in: Any, page: Callable[..., Page], database: Database, reading_id: UUID
 ) -> None:
@@ -272,6 +319,27 @@ def test_what_cannot_be_estimated_ends_with_a_sentence_and_nothing_kept(
     )
     with database.reading() as session:
         assert session.exec(select(Calibration)).all() == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered:RuntimeWarning")
+def test_parameters_beyond_all_numbers_end_the_job_with_a_sentence_and_nothing_kept(
+    client: TestClient, world: World, sign_in: Any, page: Callable[..., Page], database: Database, bank_id: UUID
+) -> None:
+    sign_in(client, world.admin)
+    put_in_force(client, proposed(client, database, bank_id))
+    with database.transaction() as session:
+        absurd, code = session.exec(select(CalibratedItem, Item.code).join(Item)).first() or pytest.fail("no item")
+        absurd.a = absurd.b = 1e200
+    job = asked(client, bank_id, anchoring="chosen", anchors=code)
+
+    work(database, now=lambda: LATER)
+    shown = page(job)
+
+    assert shown.text("#progress p") == "failed These responses cannot be calibrated."
+    assert "The estimation came upon numbers that mean nothing, and was stopped." in shown.texts("#log li")[1]
+    with database.reading() as session:
+        assert len(session.exec(select(Calibration)).all()) == 1
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

@@ -18,7 +18,7 @@ from tests.calibrating import answered, bank_of
 from tests.conftest import START, World
 from tests.pages import Page, checked_page
 from web import worker
-from web.job_kinds import Work
+from web.job_kinds import KINDS, Work
 from web.jobs import Worker
 from web.worker import FAULT, StoppedError, Telling, do, work
 
@@ -146,19 +146,35 @@ def test_share_is_written_once_a_second(database: Database, world: World, job_id
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
-def test_fault_ends_the_job_and_goes_on_to_who_runs_it(
-    database: Database, world: World, job_id: UUID, monkeypatch: pytest.MonkeyPatch
+def test_fault_ends_its_job_and_the_worker_takes_the_next(
+    database: Database, world: World, job_id: UUID, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: Work) -> None:
         message = "a fault of ours"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr(worker, "KINDS", {"calibration": broken})
+    monkeypatch.setattr(worker, "KINDS", KINDS | {"broken": broken})
+    with database.transaction() as session:
+        broken_ids = [
+            jobs.add_job(session, operator_id=world.operator_id, kind=kind, plan={}, now=START).id
+            for kind in ("broken", "unheard of")
+        ]
+        after_id = ask(session, world, minimum=35)
 
-    with pytest.raises(ZeroDivisionError):
-        work(database, now=lambda: LATER)
+    done = work(database, now=lambda: LATER)
 
-    assert state(database, world, job_id) == ("failed", FAULT)
+    assert done == 4
+    assert [state(database, world, one) for one in (job_id, *broken_ids, after_id)] == [
+        ("done", "It is done."),
+        ("failed", FAULT),
+        ("failed", FAULT),
+        ("done", "It is done."),
+    ]
+    told = [record for record in caplog.records if record.message == "job failed"]
+    assert [(one.levelname, one.__dict__["job"], one.exc_info is not None) for one in told] == [
+        ("ERROR", str(one), True) for one in broken_ids
+    ]
+    assert "ZeroDivisionError: a fault of ours" in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

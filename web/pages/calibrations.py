@@ -17,7 +17,7 @@ from question_banks.models import Bank
 from scoring.calibrations.choices import FEWEST, MODEL_NAMES, MOST, NEEDS, Choices
 from scoring.calibrations.deciding import MAY_COME_IN_FORCE, get_calibration, put_in_force, reject
 from scoring.calibrations.errors import DecidedError, InvalidDecisionError
-from scoring.calibrations.reviewing import compared_with, list_calibrations, review_items, review_testlets
+from scoring.calibrations.reviewing import choices_of, compared_with, list_calibrations, review_items, review_testlets
 from scoring.models import Calibration
 from scoring.parameters import current_calibration_id
 from storage.jobs import add_job, list_jobs
@@ -101,6 +101,7 @@ def show(request: Request, session: Reading, account: SignedIn, calibration_id: 
     bank = get_bank(session, calibration.bank_id, operator_id=account.operator_id)
     items = review_items(session, calibration)
     preview = pages.preview_of(calibration)
+    rows, testlets = pages.item_rows(request, items), pages.testlet_rows(review_testlets(session, calibration))
     return page(
         request,
         "calibrations/show.html",
@@ -111,11 +112,14 @@ def show(request: Request, session: Reading, account: SignedIn, calibration_id: 
         ending=words.ending_words(calibration.summary),
         scale=words.scale_words(calibration.summary["scale"]),
         notes=[gettext(message, **in_words(values)) for message, values in pages.notes_of(calibration)],
-        rows=pages.item_rows(request, items),
+        rows=rows,
+        columns=pages.shown_columns(rows),
         moved=sum(abs(one.change) >= pages.MOVED for one in items),
         odd=pages.odd_items(request, items),
         aside=pages.list_aside(calibration),
-        testlets=pages.testlet_rows(review_testlets(session, calibration)),
+        testlets=testlets,
+        testlet_columns=pages.shown_columns(testlets),
+        may_shrink=bool(testlets) and choices_of(calibration).sums == "pcm",
         apart=pages.list_apart(calibration),
         dependences=pages.dependence_rows(calibration),
         groups=pages.list_groups(calibration),

@@ -164,6 +164,19 @@ def test_free_discriminations_are_put_on_the_same_scale() -> None:
     assert found.summary["groups"][0]["sd"] == pytest.approx(1.3, abs=0.15)
 
 
+def test_item_that_ran_far_away_does_not_move_the_others() -> None:
+    # Under the 3PL an item that nobody knows better than by guessing has no place: the likelihood drives it outwards.
+    data = simulated(TRUTH | {"lost": ItemParameters(a=0.02, b=60.0, c=0.25)}, people=1_500)
+    choices = Choices(dichotomous="3pl", stepped="gpcm")
+
+    found = estimate_bank(data, known_items(lost=item("lost")), choices, Told())
+
+    by_label = {one.item.label: one.parameters for one in found.items}
+    assert abs(by_label["lost"].b) > 4
+    assert found.summary["scale"]["items"] == len(TRUTH)
+    assert np.mean([by_label[label].b - truth.b for label, truth in TRUTH.items()]) == pytest.approx(0, abs=0.02)
+
+
 def test_calibrated_items_hold_the_scale_against_the_authors() -> None:
     before = {label: item(label, b=2.0, before=TRUTH[label]) for label in ("q1", "q3", "q5", "q7")}
 

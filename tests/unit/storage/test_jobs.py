@@ -1,12 +1,13 @@
 """Jobs: asked for once, claimed by one worker, seen to be alive, ended one way."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from storage.database import Database
 from storage.jobs import (
@@ -27,7 +28,6 @@ from storage.jobs import (
     finish,
     get_job,
     give_back,
-    is_work_waiting,
     list_jobs,
     take_job,
     tell_progress,
@@ -64,7 +64,24 @@ def test_job_is_added_once_while_it_is_open(session: Session, world: World) -> N
     first, again, other = asked(session, world), asked(session, world), asked(session, world, number=2)
 
     assert (first.id == again.id, first.id == other.id) == (True, False)
-    assert is_work_waiting(session, now=START)
+
+
+def test_many_who_ask_at_once_get_one_job(database: Database, world: World) -> None:
+    people = 6
+    all_there = threading.Barrier(people)
+
+    def ask(_: int) -> UUID:
+        all_there.wait()
+        with database.transaction() as session:
+            return asked(session, world).id
+
+    with ThreadPoolExecutor(people) as crowd:
+        found = list(crowd.map(ask, range(people)))
+
+    with database.reading() as session:
+        jobs = session.exec(select(Job.id)).all()
+    assert set(found) == set(jobs)
+    assert len(jobs) == 1
 
 
 def test_jobs_are_taken_oldest_first_and_each_once(session: Session, world: World) -> None:
@@ -73,7 +90,6 @@ def test_jobs_are_taken_oldest_first_and_each_once(session: Session, world: Worl
     claims = [take_job(session, now=START) for _ in range(4)]
 
     assert [claim and claim.job_id for claim in claims] == [*added, None]
-    assert not is_work_waiting(session, now=START)
     first = claims[0]
     assert first is not None
     assert (first.kind, first.plan, first.author_id) == ("calibration", {"number": 0}, world.trainer.id)

@@ -14,6 +14,7 @@ from scoring.calibration.data import ResponseData, collect_responses, from_matri
 from scoring.calibration.em import calibrate
 from scoring.calibration.mapping import ThreadMapper
 from scoring.calibration.plan import CalibrationPlan, LogNormal, Priors
+from scoring.calibration.problems import LOST, UnfitResponsesError
 from scoring.calibration.results import CalibrationResult, Progress
 from scoring.irt import ItemParameters, log_probability_table
 
@@ -153,6 +154,17 @@ def test_calibrate_says_when_its_passes_ran_out(lsat6_data: ResponseData) -> Non
 
     assert (result.converged, result.reason, result.iterations) == (False, "iterations", 3)
     assert result.gradient > 2e-5
+
+
+@pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered:RuntimeWarning")
+@pytest.mark.parametrize("model", ["2pl", "3pl", "grm"])
+def test_calibrate_refuses_to_go_on_with_numbers_that_mean_nothing(model: Any, lsat6_data: ResponseData) -> None:
+    plan = CalibrationPlan(model=model, anchors={"1": ItemParameters(a=1e200, b=1e200)})
+
+    with pytest.raises(UnfitResponsesError) as refused:
+        calibrate(lsat6_data, plan)
+
+    assert refused.value.problems == (LOST,)
 
 
 def test_calibrate_counts_posteriors_too_narrow_for_its_grid() -> None:
