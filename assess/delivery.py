@@ -79,19 +79,26 @@ def _state(
         elif len(parts) == len(pool.rows[row]):
             state = sessions.record(pool.bank, rules, state, row, sum(one.points for one in parts))
         else:
-            return state, pool.rows[row][len(parts) :]
+            had = {one.item.version_id for one in parts}
+            return state, tuple(item for item in pool.rows[row] if item.version_id not in had)
     return state, ()
 
 
 def _by_row(pool: Pool, given: Sequence[Scored]) -> list[tuple[int | None, list[Scored]]]:
-    """Return what was given by the bank's row, in order: a testlet that counts as one has one row."""
+    """Return what was given by the bank's row, in order of the first item of each.
+
+    A testlet that counts as one has one row. A pilot may have come between its items, when the bank was another.
+    """
     answers: list[tuple[int | None, list[Scored]]] = []
+    begun: dict[int, list[Scored]] = {}
     for one in given:
         row = pool.row_of.get(one.item.version_id)
-        if answers and row is not None and answers[-1][0] == row:
-            answers[-1][1].append(one)
-        else:
-            answers.append((row, [one]))
+        if row is not None and row in begun:
+            begun[row].append(one)
+            continue
+        answers.append((row, [one]))
+        if row is not None:
+            begun[row] = answers[-1][1]
     return answers
 
 

@@ -30,11 +30,15 @@ Units = Sequence[tuple[FrozenItem, ...]]
 class Pool:
     """What a section can draw from. A unit is given together: a testlet, or one item alone.
 
-    A row of `bank` is an item, or a testlet whose sum score has parameters of its own.
+    A row of `bank` is an item, or a testlet whose sum score has parameters of its own. Quotas count each item of either
+    by its own content. A pilot has a row of its own, beside a testlet that counts as one.
     """
 
     units: tuple[tuple[FrozenItem, ...], ...]
     items: tuple[FrozenItem, ...]
+    """In the order of the rows."""
+    codes: tuple[str, ...]
+    """How each of the items is called."""
     rows: tuple[tuple[FrozenItem, ...], ...]
     seeds: frozenset[UUID]
     """Versions of pilot items: they are tried out, and count for nothing."""
@@ -46,6 +50,8 @@ class Pool:
     known: Mapping[UUID, CalibratedParameters]
     """What the calibration says of item versions, also of those that are no longer drawn."""
     rules: dict[tuple[Section, tuple[float, ...]], AdaptiveRules] = field(default_factory=dict)
+    forms: dict[tuple[Section, frozenset[int]], tuple[list[int], ...]] = field(default_factory=dict)
+    """The units of the forms that may follow a router of these units; `two_stage` keeps them."""
 
     def parameters_of(self, item: FrozenItem) -> ItemParameters:
         """Return the parameters that an item is measured with here."""
@@ -59,7 +65,7 @@ class Pool:
         """Return the rules of a section, once made: what they mean for the bank is worked out for each object."""
         found = self.rules.get((section, cuts))
         if found is None:
-            found = self.rules[section, cuts] = _rules(self.bank, section, cuts)
+            found = self.rules[section, cuts] = _rules(self, section, cuts)
         return found
 
 
@@ -138,13 +144,12 @@ def make_pool(
     parameters: list[ItemParameters] = []
     unit_of: list[int] = []
     for number, unit in enumerate(units):
-        whole = superitem(testlets or {}, unit)
-        parts = [unit] if whole else [(item,) for item in unit]
-        rows += parts
-        parameters += [whole] if whole else [usable_parameters(known, item).parameters for item in unit]
-        unit_of += [number] * len(parts)
+        for part, found in _parts_of(unit, seeds, known, testlets or {}):
+            rows.append(part)
+            parameters.append(found)
+            unit_of.append(number)
     row_of = {item.version_id: row for row, part in enumerate(rows) for item in part}
-    names = [codes.get(part[0].version_id, str(part[0].item_id)) for part in rows]
+    names = [tuple(codes.get(item.version_id, str(item.item_id)) for item in part) for part in rows]
     row_of_code = {codes.get(item.version_id): row_of[item.version_id] for part in rows for item in part}
     sets = []
     for group in enemies:
@@ -154,16 +159,17 @@ def make_pool(
     bank = make_bank(
         parameters,
         units=unit_of,
-        content=[_content_of(part[0]) for part in rows],
+        content=[_content_of(part[0]) if len(part) == 1 else [_content_of(item) for item in part] for part in rows],
         enemies=sets,
         seeds=[row for row, part in enumerate(rows) if part[0].version_id in seeds],
         seconds=[float(sum(item.content.seconds for item in part)) for part in rows],
         lengths=[len(part) for part in rows],
-        codes=names,
+        codes=[part[0] for part in names],
     )
     return Pool(
         units=tuple(units),
         items=tuple(item for part in rows for item in part),
+        codes=tuple(name for part in names for name in part),
         rows=tuple(rows),
         seeds=seeds,
         row_of=row_of,
@@ -171,6 +177,27 @@ def make_pool(
         bank=bank,
         known=known,
     )
+
+
+def _parts_of(
+    unit: tuple[FrozenItem, ...],
+    seeds: frozenset[UUID],
+    known: Mapping[UUID, CalibratedParameters],
+    testlets: Mapping[tuple[UUID, ...], ItemParameters],
+) -> list[tuple[tuple[FrozenItem, ...], ItemParameters]]:
+    """Return the rows of a unit with their parameters: what counts of it as one where its sum score has some, else one by one.
+
+    What counts as one is given together, where its first item stands; a pilot is no part of a sum that counts.
+    """
+    counted = tuple(item for item in unit if item.version_id not in seeds)
+    whole = superitem(testlets, counted)
+    parts: list[tuple[tuple[FrozenItem, ...], ItemParameters]] = []
+    for item in unit:
+        if whole is None or item.version_id in seeds:
+            parts.append(((item,), usable_parameters(known, item).parameters))
+        elif item is counted[0]:
+            parts.append((counted, whole))
+    return parts
 
 
 def superitem(testlets: Mapping[tuple[UUID, ...], ItemParameters], unit: Sequence[FrozenItem]) -> ItemParameters | None:
@@ -217,11 +244,12 @@ def _quota(quota: ContentQuota) -> Quota:
     return Quota(_attribute(quota.by, quota.value), quota.value, quota.minimum, quota.maximum)
 
 
-def _rules(bank: AdaptiveBank, section: Section, cuts: tuple[float, ...]) -> AdaptiveRules:
+def _rules(pool: Pool, section: Section, cuts: tuple[float, ...]) -> AdaptiveRules:
     sure = section.certainty
     classification = ClassificationRule(cuts, method="posterior", certainty=sure) if sure is not None and cuts else None
     shares = dict(section.exposure)
-    exposure = tuple(min(shares.get(bank.codes[row], 1.0) for row in rows) for rows in bank.unit_rows)
+    code_of = {item.version_id: code for item, code in zip(pool.items, pool.codes, strict=True)}
+    exposure = tuple(min(shares.get(code_of[item.version_id], 1.0) for item in unit) for unit in pool.units)
     return AdaptiveRules(
         StoppingRule(
             section.items,

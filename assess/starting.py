@@ -5,6 +5,7 @@ from sqlmodel import Session
 from assess.blueprint import Section
 from assess.delivery import Start
 from assess.frozen import get_item
+from assess.models import SectionRun
 from assess.pools import usable_parameters
 from assess.progress import Asked, Progress, Run, list_asked
 from question_banks.competences import list_competences, list_scales
@@ -47,7 +48,8 @@ def _told(session: Session, progress: Progress, place: int, *, minimum: int) -> 
     if answered < minimum:
         return None
     run = next(run for run in progress.runs if run.position == place)
-    known = parameters_in_force(session, getattr(run, "calibration_id", None))
+    assert isinstance(run, SectionRun)  # noqa: S101 (a section starts for who has locked the sitting, and has its rows)
+    known = parameters_in_force(session, run.calibration_id)
     return estimate_ability(
         [
             (usable_parameters(known, get_item(session, one.served.item_version_id)).parameters, one.response.points)

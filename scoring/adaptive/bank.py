@@ -5,6 +5,7 @@ Made once for a bank and kept; all arrays are read-only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, field
 from hashlib import sha256
 from math import isfinite
@@ -17,7 +18,9 @@ from scoring.adaptive.merit_formulas import information_peaks
 from scoring.irt import THETA_GRID, FloatArray, ItemParameters, information_table, log_probability_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Hashable, Iterable, Mapping
+
+    RowContent: TypeAlias = Mapping[str, str] | Sequence[Mapping[str, str]]
 
 IntArray: TypeAlias = npt.NDArray[np.intp]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -87,7 +90,7 @@ def make_bank(
     parameters: Sequence[ItemParameters],
     *,
     units: Sequence[Hashable] | None = None,
-    content: Sequence[Mapping[str, str]] | None = None,
+    content: Sequence[RowContent] | None = None,
     enemies: Iterable[Collection[int]] = (),
     seeds: Collection[int] = (),
     seconds: Sequence[float] | None = None,
@@ -100,14 +103,15 @@ def make_bank(
     `content` tells each row's value of every attribute it has. From each set of rows in `enemies` a candidate gets at
     most one. `seeds` are the rows that are tried out. A row may stand for a whole testlet whose sum score has
     parameters of its own (a superitem; Thissen, Steinberg & Mooney, 1989): `lengths` says how many items it stands
-    for. `seconds` defaults to 60 for each item, `codes` to the row numbers.
+    for, and its content is one mapping for all of them alike, or a sequence with one for each, so that quotas count
+    each item by its own. `seconds` defaults to 60 for each item, `codes` to the row numbers.
 
-    Raises ValueError for lengths that differ, a row that does not exist, enemies within one unit, a length below 1, or
-    seconds that are negative or no number.
+    Raises ValueError for lengths that differ, a row that does not exist, enemies within one unit, a length below 1,
+    contents in another number than the row has items, or seconds that are negative or no number.
     """
     count = len(parameters)
     labels = list(range(count)) if units is None else list(units)
-    tags = [{} for _ in range(count)] if content is None else [dict(one) for one in content]
+    tags = [{} for _ in range(count)] if content is None else [_told_content(one) for one in content]
     sizes = [1] * count if lengths is None else list(lengths)
     times = [60.0 * size for size in sizes] if seconds is None else [float(one) for one in seconds]
     names = [str(row) for row in range(count)] if codes is None else list(codes)
@@ -130,14 +134,7 @@ def make_bank(
     is_seed[tried] = True
     size = np.array(sizes, dtype=np.intp)
     counted = np.where(is_seed, 0, size)
-    attributes = tuple(sorted({pair for one in tags for pair in one.items()}))
-    row_content = np.array(
-        [
-            [length if tag.get(name) == value else 0 for name, value in attributes]
-            for tag, length in zip(tags, sizes, strict=True)
-        ],
-        dtype=np.intp,
-    ).reshape(count, len(attributes))
+    attributes, row_content = _count_content(tags, sizes)
     unit_lengths = _by_unit(counted, unit_of, len(rows))
     informations = information_table(parameters)
     table = log_probability_table(parameters)
@@ -190,8 +187,32 @@ def information_of_units(bank: AdaptiveBank, theta: float) -> FloatArray:
     """
     place = (min(max(theta, LOWEST), HIGHEST) - LOWEST) * 10.0
     left = int(place)
-    told: FloatArray = bank.informations[left] + bank.information_steps[left] * (place - left)
+    told: FloatArray = bank.information_steps[left] * (place - left)
+    told += bank.informations[left]
     return told
+
+
+def _told_content(told: RowContent) -> dict[str, str] | list[dict[str, str]]:
+    return [dict(one) for one in told] if isinstance(told, Sequence) else dict(told)
+
+
+def _count_content(
+    tags: Sequence[dict[str, str] | list[dict[str, str]]], sizes: Sequence[int]
+) -> tuple[tuple[tuple[str, str], ...], IntArray]:
+    """Return each attribute and value that an item has, sorted, and how many items of each row have it, (row, value)."""
+    items = [one if isinstance(one, list) else [one] * size for one, size in zip(tags, sizes, strict=True)]
+    for row, (told, size) in enumerate(zip(items, sizes, strict=True)):
+        if len(told) != size:
+            msg = f"Row {row} stands for {size} items, and needs as many contents, not {len(told)}."
+            raise ValueError(msg)
+    attributes = tuple(sorted({pair for told in items for one in told for pair in one.items()}))
+    place = {pair: column for column, pair in enumerate(attributes)}
+    counts = np.zeros((len(items), len(attributes)), dtype=np.intp)
+    for row, told in enumerate(items):
+        for one in told:
+            for pair in one.items():
+                counts[row, place[pair]] += 1
+    return attributes, counts
 
 
 def _check(count: int, columns: Mapping[str, Sequence[object]]) -> None:

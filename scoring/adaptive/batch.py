@@ -13,7 +13,7 @@ import numpy as np
 
 from scoring.adaptive import draws
 from scoring.adaptive.bank import HIGHEST, LOWEST
-from scoring.adaptive.choice import available_units, choose_unit, due_seed, reason_to_stop
+from scoring.adaptive.choice import available_units, choose_unit, due_seed, only_unit, reason_to_stop
 from scoring.adaptive.content_priority import ContentPlan, allowance, owes, plan_of
 from scoring.adaptive.simulated_answers import AnswerModel, answers
 from scoring.adaptive.steps import Progress, eligible_units, expected_ability, normal_log_prior
@@ -41,8 +41,8 @@ class Block:
     standard_error: FloatArray
     free: BoolArray
     eligible: BoolArray
-    open: BoolArray
-    """Free and eligible."""
+    open: FloatArray
+    """1 where free and eligible, else 0: a factor of what a unit is worth."""
     counts: IntArray
     supply: IntArray
     answered: IntArray
@@ -51,6 +51,9 @@ class Block:
     rows: IntArray
     scores: IntArray
     given: IntArray
+    merits: FloatArray
+    room: FloatArray
+    """Like `merits`, (candidate, unit), to work in: to be given so much memory anew at each step costs more than the work."""
     reasons: list[StoppingReason | None]
 
     def progress(self, one: int) -> Progress:
@@ -116,7 +119,7 @@ def _begin(
         standard_error=error,
         free=np.ones((count, units), dtype=np.bool_),
         eligible=eligible,
-        open=eligible.copy(),
+        open=eligible.astype(np.float64),
         counts=np.zeros((count, len(bank.attributes)), dtype=np.intp),
         supply=np.repeat(bank.content[None], count, axis=0),
         answered=np.zeros(count, dtype=np.intp),
@@ -125,14 +128,18 @@ def _begin(
         rows=np.full((count, places), -1, dtype=np.intp),
         scores=np.full((count, places), -1, dtype=np.intp),
         given=np.zeros(count, dtype=np.intp),
+        merits=np.empty((count, units)),
+        room=np.empty((count, units)),
         reasons=[None] * count,
     )
 
 
 def _next_rows(bank: AdaptiveBank, rules: AdaptiveRules, block: Block, running: IntArray) -> IntArray:
     """Return the next row of each running candidate, -1 for those that stop now."""
-    rows = np.full(running.size, -2, dtype=np.intp)
     plan = plan_of(bank, rules)
+    if bank.longest <= 1 and not rules.seed_items:
+        return _choose(bank, rules, plan, block, running)
+    rows = np.full(running.size, -2, dtype=np.intp)
     if bank.longest > 1:
         _go_on_in_units(bank, rules, block, running, rows)
     if rules.seed_items:
@@ -157,13 +164,13 @@ def _go_on_in_units(bank: AdaptiveBank, rules: AdaptiveRules, block: Block, runn
         unit = bank.unit_rows[bank.unit_of[last]]
         after = unit.index(last) + 1
         if after < len(unit):
-            stop = _stops(bank, rules, block, one, bank.unit_of[[last]])
+            stop = _stops(bank, rules, block, one, only_unit(bank, int(bank.unit_of[last])))
             rows[place] = -1 if stop else unit[after]
 
 
-def _stops(bank: AdaptiveBank, rules: AdaptiveRules, block: Block, one: int, units: IntArray) -> bool:
+def _stops(bank: AdaptiveBank, rules: AdaptiveRules, block: Block, one: int, available: BoolArray) -> bool:
     prior = (float(block.mean[one]), float(block.sd[one]))
-    reason = reason_to_stop(bank, rules, block.progress(one), units, prior=prior, seconds=float(block.seconds[one]))
+    reason = reason_to_stop(bank, rules, block.progress(one), available, prior=prior, seconds=float(block.seconds[one]))
     block.reasons[one] = reason
     return reason is not None
 
@@ -216,7 +223,7 @@ def _stop_plainly(rules: AdaptiveRules, plan: ContentPlan, block: Block, some: I
 def _choose_alone(bank: AdaptiveBank, rules: AdaptiveRules, block: Block, one: int) -> int:
     progress, prior = block.progress(one), (float(block.mean[one]), float(block.sd[one]))
     available, weight = available_units(bank, rules, progress)
-    if _stops(bank, rules, block, one, np.flatnonzero(available)):
+    if _stops(bank, rules, block, one, available):
         return -1
     return choose_unit(bank, rules, progress, available, weight, seed=int(block.seeds[one]), prior=prior)
 
@@ -230,45 +237,53 @@ def _pick(
     """
     counts, supply = block.counts[some][:, plan.columns], block.supply[some][:, plan.columns]
     allowed = allowance(plan, counts, supply, rules.stopping.maximum_items - block.answered[some])
-    available = block.open[some]
-    if not allowed.kept.all():
-        available &= np.take(allowed.kept, plan.class_of, axis=1)
-    place = (np.minimum(np.maximum(block.theta[some], LOWEST), HIGHEST) - LOWEST) * 10.0
-    left = place.astype(np.intp)
-    merits = np.take(bank.information_steps, left, axis=0)
-    merits *= (place - left)[:, None]
-    merits += np.take(bank.informations, left, axis=0)
-    if allowed.weight is not None:
-        merits *= np.take(allowed.weight, plan.class_of, axis=1)
-    np.copyto(merits, -1.0, where=~available)
+    merits, room = block.merits[: some.size], block.room[: some.size]
+    _informations(bank, block.theta[some], merits, room)
+    # What may not be given is worth nothing: factors of 0 cost less than a mask.
+    wanted = np.where(allowed.kept, 1.0 if allowed.weight is None else allowed.weight, 0.0)
+    if allowed.weight is not None or not allowed.kept.all():
+        merits *= np.take(wanted, plan.class_of, axis=1, out=room, mode="clip")
+    merits *= np.take(block.open, some, axis=0, out=room, mode="clip") if some.size < len(block.open) else block.open
     chance = draws.uniforms(block.seeds[some], draws.ITEM, block.answered[some])
-    return _draw(merits, chance, rules.randomesque)
+    drawn, threshold = _draw(merits, chance, rules.randomesque)
+    within = threshold > 0
+    # Where fewer than are drawn from are worth anything, what is worth nothing ties: all that may be given are drawn from.
+    for place in np.flatnonzero(~within).tolist():
+        units = np.flatnonzero((block.open[some[place]] > 0) & allowed.kept[place][plan.class_of])
+        if units.size:
+            drawn[place], within[place] = units[int(chance[place] * units.size)], True
+    return drawn, within
 
 
-def _draw(merits: FloatArray, chance: FloatArray, randomesque: int) -> tuple[IntArray, BoolArray]:
-    """Return what `pick` draws from each row of merits, -1 for what is not available, and whether there was any.
+def _informations(bank: AdaptiveBank, theta: FloatArray, told: FloatArray, room: FloatArray) -> None:
+    """Write what `information_of_units` tells of each theta (n,) into `told`, (n, unit); overwrites `room`, which is alike."""
+    place = (np.minimum(np.maximum(theta, LOWEST), HIGHEST) - LOWEST) * 10.0
+    left = place.astype(np.intp)
+    # No place is out of range; to be asked for it would make a copy.
+    np.take(bank.information_steps, left, axis=0, out=told, mode="clip")
+    told *= (place - left)[:, None]
+    told += np.take(bank.informations, left, axis=0, out=room, mode="clip")
 
-    Overwrites the merits.
+
+def _draw(merits: FloatArray, chance: FloatArray, randomesque: int) -> tuple[IntArray, FloatArray]:
+    """Return what `pick` draws from each row of merits, and the least merit that it draws from; overwrites the merits.
+
+    What is not available has merit 0. Where the least is 0, too, what was drawn says nothing.
     """
     everyone = np.arange(len(merits))
     best = np.empty((len(merits), randomesque), dtype=np.intp)
-    size = np.zeros(len(merits), dtype=np.intp)
-    threshold = np.full(len(merits), np.inf)
+    threshold = np.zeros(len(merits))
     for place in range(randomesque):
-        at = merits.argmax(axis=1)
-        highest = merits[everyone, at]
-        found = highest >= 0
-        # What is not there sorts to the end.
-        best[:, place] = np.where(found, at, merits.shape[1])
-        threshold = np.where(found, highest, threshold)
-        size += found
+        best[:, place] = at = merits.argmax(axis=1)
+        threshold = merits[everyone, at]
         merits[everyone, at] = -1.0
     best.sort(axis=1)
-    drawn = best[everyone, (chance * size).astype(np.intp)]
-    for row in np.flatnonzero(merits.max(axis=1) >= threshold).tolist():
-        tied = [*best[row, : size[row]].tolist(), *np.flatnonzero(merits[row] >= threshold[row]).tolist()]
+    drawn = best[everyone, (chance * randomesque).astype(np.intp)]
+    ties = merits[everyone, merits.argmax(axis=1)] >= threshold
+    for row in np.flatnonzero(ties & (threshold > 0)).tolist():
+        tied = [*best[row].tolist(), *np.flatnonzero(merits[row] >= threshold[row]).tolist()]
         drawn[row] = sorted(tied)[int(chance[row] * len(tied))]
-    return drawn, size > 0
+    return drawn, threshold
 
 
 def _answer(bank: AdaptiveBank, block: Block, some: IntArray, rows: IntArray, scores: IntArray) -> None:
@@ -284,6 +299,10 @@ def _answer(bank: AdaptiveBank, block: Block, some: IntArray, rows: IntArray, sc
     some, rows, scores = some[counted], rows[counted], scores[counted]
     block.answered[some] += bank.lengths[rows]
     block.counts[some] += bank.row_content[rows]
+    if some.size == len(block.theta):
+        block.log_posterior += bank.log_probabilities[rows, scores]
+        block.posterior, block.theta, block.standard_error = expected_ability(block.log_posterior)
+        return
     log_posterior = block.log_posterior[some] + bank.log_probabilities[rows, scores]
     block.log_posterior[some] = log_posterior
     block.posterior[some], block.theta[some], block.standard_error[some] = expected_ability(log_posterior)
@@ -291,11 +310,11 @@ def _answer(bank: AdaptiveBank, block: Block, some: IntArray, rows: IntArray, sc
 
 def _remove(bank: AdaptiveBank, block: Block, some: IntArray, units: IntArray) -> None:
     block.free[some, units] = False
-    block.open[some, units] = False
+    block.open[some, units] = 0.0
     block.supply[some] -= bank.unit_content[units]
     hostile = bank.has_enemies[units]
     for one, unit in zip(some[hostile].tolist(), units[hostile].tolist(), strict=True):
         for enemy in bank.enemies[unit]:
             if block.free[one, enemy]:
-                block.free[one, enemy] = block.open[one, enemy] = False
+                block.free[one, enemy], block.open[one, enemy] = False, 0.0
                 block.supply[one] -= bank.unit_content[enemy]

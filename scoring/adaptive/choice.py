@@ -16,7 +16,7 @@ from scoring.adaptive.stopping import Evidence, StoppingReason, StoppingRule, st
 from scoring.adaptive.unit_merits import unit_merits
 
 if TYPE_CHECKING:
-    from scoring.adaptive.bank import AdaptiveBank, BoolArray, IntArray
+    from scoring.adaptive.bank import AdaptiveBank, BoolArray
     from scoring.adaptive.rules import AdaptiveRules
     from scoring.adaptive.steps import Progress
     from scoring.irt import FloatArray
@@ -52,42 +52,54 @@ def available_units(
     weight = None if allowed.weight is None else allowed.weight[plan.class_of]
     open_ = progress.free & progress.eligible
     available = open_ & allowed.kept[plan.class_of]
-    if available.any():
+    if _any(available):
         return available, weight
     left = progress.free & bank.operational
     for content in (allowed.kept, allowed.fits, allowed.cut):
         within = content[plan.class_of]
         for units in (open_, left):
             available = units & within
-            if available.any():
+            if _any(available):
                 return available, weight
     return available, weight
+
+
+def only_unit(bank: AdaptiveBank, unit: int) -> BoolArray:
+    """Return which units may come next while one that was begun goes on, (unit,): this one."""
+    alone = np.zeros(len(bank.unit_rows), dtype=np.bool_)
+    alone[unit] = True
+    return alone
+
+
+def _any(units: BoolArray) -> bool:
+    # Several times as fast as `any`, which sets up a reduction.
+    return bool(units.size) and bool(units[units.argmax()])
 
 
 def reason_to_stop(
     bank: AdaptiveBank,
     rules: AdaptiveRules,
     progress: Progress,
-    units: IntArray,
+    available: BoolArray,
     *,
     prior: tuple[float, float],
     seconds: float,
 ) -> StoppingReason | None:
-    """Return why the sitting ends when these units could come next, or None."""
+    """Return why the sitting ends when these units, (unit,), could come next, or None."""
     rule, plan = rules.stopping, plan_of(bank, rules)
     evidence = None
     if rule.classification is not None:
         log_likelihood = progress.log_posterior - normal_log_prior(*prior)
         evidence = Evidence(progress.theta, log_likelihood, progress.posterior)
-    best = None
-    if rule.minimum_information is not None and units.size:
-        best = float(information_of_units(bank, progress.theta)[units].max())
+    best, remaining = None, int(np.count_nonzero(available))
+    if rule.minimum_information is not None and remaining:
+        best = float(information_of_units(bank, progress.theta)[available].max())
     owing = not rule.fixed_length and bool(owes(plan, progress.counts[plan.columns], progress.supply[plan.columns]))
     return stopping_reason(
         rule,
         answered=progress.answered,
         standard_error=progress.standard_error,
-        remaining=len(units),
+        remaining=remaining,
         evidence=evidence,
         best_information=best,
         seconds=seconds,

@@ -20,6 +20,10 @@ FIRST: Final = 0xBF58476D1CE4E5B9
 SECOND: Final = 0x94D049BB133111EB
 UNIT: Final = 2.0**-53
 
+# The same and the shifts as NumPy wants them.
+_GOLDEN, _FIRST, _SECOND = np.uint64(GOLDEN), np.uint64(FIRST), np.uint64(SECOND)
+_ONE, _ELEVEN, _TWENTY_SEVEN, _THIRTY, _THIRTY_ONE = (np.uint64(number) for number in (1, 11, 27, 30, 31))
+
 # What a draw is for. The same place of two streams gives unrelated numbers.
 ITEM: Final = 1
 ELIGIBILITY: Final = 2
@@ -50,14 +54,26 @@ def uniforms(
     """Return the same numbers for many seeds, places and parts at once, broadcast against each other to an array."""
     state = np.atleast_1d(np.asarray(seeds, dtype=np.uint64))
     for word in (stream, place, part):
-        # Products of arrays wrap around, as they should; a single number's would be warned of.
-        counts = np.atleast_1d(np.asarray(word)).astype(np.uint64)
-        state = state + np.uint64(GOLDEN) * (counts + np.uint64(1))
-        state = (state ^ (state >> np.uint64(30))) * np.uint64(FIRST)
-        state = (state ^ (state >> np.uint64(27))) * np.uint64(SECOND)
-        state ^= state >> np.uint64(31)
-    numbers: FloatArray = (state >> np.uint64(11)).astype(np.float64) * UNIT
+        state = state + _step(word)
+        state ^= state >> _THIRTY
+        state *= _FIRST
+        state ^= state >> _TWENTY_SEVEN
+        state *= _SECOND
+        state ^= state >> _THIRTY_ONE
+    state >>= _ELEVEN
+    numbers: FloatArray = state.astype(np.float64)
+    numbers *= UNIT
     return numbers
+
+
+def _step(word: npt.ArrayLike) -> npt.NDArray[np.uint64] | np.uint64:
+    if isinstance(word, int):
+        return np.uint64(GOLDEN * (word + 1) & WORD)
+    # Products of arrays wrap around, as they should; a single number's would be warned of.
+    counts = np.atleast_1d(np.asarray(word)).astype(np.uint64)
+    counts += _ONE
+    counts *= _GOLDEN
+    return counts
 
 
 def words(seeds: npt.ArrayLike) -> npt.NDArray[np.uint64]:

@@ -98,7 +98,7 @@ def pick(merits: FloatArray, available: npt.NDArray[np.bool_], *, chance: float,
     if not best:
         msg = "No item is available."
         raise ValueError(msg)
-    if masked.max() >= threshold:
+    if masked[masked.argmax()] >= threshold:
         best += np.flatnonzero(masked >= threshold).tolist()
     best.sort()
     return best[int(chance * len(best))]

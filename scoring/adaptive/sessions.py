@@ -16,10 +16,8 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from scoring.adaptive.bank import AdaptiveBank, make_bank
-from scoring.adaptive.choice import available_units, choose_unit, due_seed, reason_to_stop
+from scoring.adaptive.choice import available_units, choose_unit, due_seed, only_unit, reason_to_stop
 from scoring.adaptive.content_priority import plan_of
 from scoring.adaptive.rules import AdaptiveRules, Quota, check_prior
 from scoring.adaptive.steps import Progress, after_answers, start_progress
@@ -153,14 +151,14 @@ def next_unit(bank: AdaptiveBank, rules: AdaptiveRules, state: AdaptiveState) ->
     progress, prior = state.progress, (state.mean, state.sd)
     rest = _rest_of_begun(bank, progress)
     if rest:
-        begun = bank.unit_of[[rest[0]]]
+        begun = only_unit(bank, int(bank.unit_of[rest[0]]))
         reason = reason_to_stop(bank, rules, progress, begun, prior=prior, seconds=state.seconds)
         return reason or _within(bank, rules, progress, rest)
     trial = due_seed(bank, rules, progress, seed=state.seed, seconds=state.seconds)
     if trial is not None:
         return bank.unit_rows[trial]
     available, weight = available_units(bank, rules, progress)
-    reason = reason_to_stop(bank, rules, progress, np.flatnonzero(available), prior=prior, seconds=state.seconds)
+    reason = reason_to_stop(bank, rules, progress, available, prior=prior, seconds=state.seconds)
     if reason is not None:
         return reason
     unit = choose_unit(bank, rules, progress, available, weight, seed=state.seed, prior=prior)

@@ -35,7 +35,7 @@ def answer_model(items: Sequence[ItemParameters]) -> AnswerModel:
     width = max((item.maximum for item in items), default=1)
     locations = np.full((len(items), width), np.inf)
     for row, item in enumerate(items):
-        locations[row, : item.maximum] = np.clip([item.b + step for step in item.steps or (0.0,)], -FARTHEST, FARTHEST)
+        locations[row, : item.maximum] = [min(max(item.b + step, -FARTHEST), FARTHEST) for step in item.steps or (0.0,)]
     letters = {letter: np.array([getattr(item, letter) for item in items], dtype=np.float64) for letter in "acd"}
     return AnswerModel(
         np.minimum(letters["a"], FARTHEST),

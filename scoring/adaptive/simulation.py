@@ -18,7 +18,7 @@ from scoring.adaptive.content_priority import plan_of
 from scoring.adaptive.routing import Panel, next_module
 from scoring.adaptive.simulated_answers import answer_model, answers
 from scoring.adaptive.steps import expected_ability, normal_log_prior
-from scoring.irt import FloatArray
+from scoring.irt import THETA_GRID, FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from scoring.adaptive.bank import AdaptiveBank, IntArray
     from scoring.adaptive.rules import AdaptiveRules
 
-# Candidates at a time: their merits of 500 units then fit the second-level cache.
-BLOCK = 125
+# Candidates at a time, times units: so many merits take 1 MB, which fits the second-level cache.
+CELLS = 125_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +70,9 @@ def simulate_adaptive(
     model = answer_model(bank.parameters)
     seeds = draws.words([seed + number for number in range(len(thetas))])
     blocks = []
-    for first in range(0, len(thetas), BLOCK):
-        part = slice(first, first + BLOCK)
+    size = max(1, CELLS // max(len(bank.unit_rows), THETA_GRID.size))
+    for first in range(0, len(thetas), size):
+        part = slice(first, first + size)
         blocks.append(
             run_block(bank, rules, model, seeds=seeds[part], truths=thetas[part], mean=mean[part], sd=sd[part])
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from scoring.adaptive.bank import AdaptiveBank, BoolArray, IntArray
     from scoring.adaptive.rules import AdaptiveRules
 
-SQUARED_GRID: FloatArray = THETA_GRID**2
-SQUARED_GRID.flags.writeable = False
+MOMENTS: FloatArray = np.stack([THETA_GRID, THETA_GRID**2])
+MOMENTS.flags.writeable = False
+SQUARED_GRID: FloatArray = MOMENTS[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +51,12 @@ class Progress:
 def start_progress(bank: AdaptiveBank, rules: AdaptiveRules, *, seed: int, mean: float, sd: float) -> Progress:
     """Return the progress of a sitting without answers."""
     log_prior = normal_log_prior(mean, sd)
-    posterior, theta, error = expected_ability(log_prior)
+    posterior, theta, error = ability_of_one(log_prior)
     return Progress(
         log_posterior=log_prior,
         posterior=posterior,
-        theta=float(theta),
-        standard_error=float(error),
+        theta=theta,
+        standard_error=error,
         free=np.ones(len(bank.unit_rows), dtype=np.bool_),
         eligible=eligible_units(bank, rules, draws.words([seed]))[0],
         counts=np.zeros(len(bank.attributes), dtype=np.intp),
@@ -96,12 +98,12 @@ def after_answers(
         answered += length
         if row is not None:
             counts += bank.row_content[row]
-    posterior, theta, error = expected_ability(log_posterior)
+    posterior, theta, error = ability_of_one(log_posterior)
     return Progress(
         log_posterior=log_posterior,
         posterior=posterior,
-        theta=float(theta),
-        standard_error=float(error),
+        theta=theta,
+        standard_error=error,
         free=free,
         eligible=before.eligible,
         counts=counts,
@@ -145,6 +147,15 @@ def expected_ability(log_posterior: FloatArray) -> tuple[FloatArray, FloatArray,
     theta = np.add.reduce(posterior * THETA_GRID, axis=-1)
     variance = np.add.reduce(posterior * SQUARED_GRID, axis=-1) - theta * theta
     return posterior, theta, np.sqrt(np.maximum(variance, 0.0))
+
+
+def ability_of_one(log_posterior: FloatArray) -> tuple[FloatArray, float, float]:
+    """Return the same of one candidate's log-posterior (node,), bit for bit, in half the time."""
+    # What is largest is found sooner than the largest is told.
+    posterior = np.exp(log_posterior - log_posterior[log_posterior.argmax()])
+    posterior /= np.add.reduce(posterior)
+    theta, square = np.add.reduce(posterior * MOMENTS, axis=-1).tolist()
+    return posterior, theta, sqrt(max(square - theta * theta, 0.0))
 
 
 def eligible_units(

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from random import Random
+from uuid import UUID
 
 import pytest
 
@@ -338,3 +339,95 @@ def test_testlet_of_other_versions_is_measured_item_by_item() -> None:
     bank = make_pool(units, testlets={tuple(new_id() for _ in range(3)): whole})
 
     assert [len(row) for row in bank.rows] == [1, 1, 1]
+
+
+def wholes_of(units: list[tuple[FrozenItem, ...]]) -> dict[tuple[UUID, ...], ItemParameters]:
+    """Return parameters of the sum score of each unit of three items."""
+    whole = ItemParameters(b=0.0, a=1.2, steps=(-1.0, 0.0, 1.0))
+    return {tuple(one.version_id for one in unit): whole for unit in units if len(unit) == 3}
+
+
+def mixed_units() -> list[tuple[FrozenItem, ...]]:
+    """Return testlets of three items of two levels, and items alone."""
+    texts = [tuple(item(0.1 * number, level=level) for level in ("2", "1", "1")) for number in range(3)]
+    return [*texts, *[(item(-2 + 0.2 * number, level="12"[number % 2]),) for number in range(20)]]
+
+
+@pytest.mark.parametrize("as_one", [False, True])
+@pytest.mark.parametrize("mode", ["adaptive", "fixed"])
+@pytest.mark.parametrize("seed", range(8))
+def test_quotas_count_a_mixed_testlet_by_its_items_however_it_is_measured(
+    mode: str, seed: int, *, as_one: bool
+) -> None:
+    units = mixed_units()
+    bank = make_pool(units, testlets=wholes_of(units) if as_one else {})
+    quotas = (ContentQuota(by="level", value="2", minimum=3, maximum=3), ContentQuota(by="level", value="1", minimum=5))
+    rules = section(mode=mode, items=8, quotas=quotas)
+
+    drawn = run(bank, rules, seed)[0] if mode == "adaptive" else draw_form(bank, rules, rng=Random(seed))
+
+    assert len(bank.rows) == (23 if as_one else 29)
+    assert (len(drawn), sum(one.content.level == "2" for one in drawn)) == (8, 3)
+
+
+def test_quotas_of_a_pool_are_the_same_however_a_mixed_testlet_is_measured() -> None:
+    units = mixed_units()
+
+    apart, as_one = (make_pool(units, testlets=testlets).bank for testlets in ({}, wholes_of(units)))
+
+    assert as_one.attributes == apart.attributes
+    assert as_one.unit_content.tolist() == apart.unit_content.tolist()
+    assert as_one.unit_lengths.tolist() == apart.unit_lengths.tolist()
+
+
+def test_pilot_beside_a_testlet_that_counts_as_one_has_a_row_of_its_own() -> None:
+    first, second, third = (item(0.0, level=level) for level in "112")
+    pilot = item(0.0, level="2")
+    units = [(first, pilot, second, third), *[(item(-2 + 0.2 * number),) for number in range(10)]]
+    counted = (first, second, third)
+    bank = make_pool(units, seeds=frozenset({pilot.version_id}), testlets=wholes_of([counted]))
+    given = [Scored(one, 1) for one in (*counted, pilot)]
+
+    drawn = [next_item(bank, section(items=8, seeds=1), given[:count], Start(3)) for count in range(5)]
+
+    assert bank.rows[:2] == (counted, (pilot,))
+    assert (bank.bank.is_seed[:2].tolist(), bank.bank.unit_lengths[0]) == ([False, True], 3)
+    assert bank.bank.unit_content[0].tolist() == [2, 1, 3]
+    assert [one for one, _ in drawn[1:4]] == [second, third, pilot]
+    assert drawn[4][1]["rows"] == [0, 1]
+
+
+@pytest.mark.parametrize("first_is_pilot", [False, True])
+def test_testlet_of_pilots_and_live_items_is_no_sum_of_all(*, first_is_pilot: bool) -> None:
+    unit = tuple(item(0.0) for _ in range(3))
+    pilots = frozenset(one.version_id for one in (unit[:1] if first_is_pilot else unit[1:]))
+
+    bank = make_pool([unit], seeds=pilots, testlets=wholes_of([unit]))
+
+    assert bank.rows == tuple((one,) for one in unit)
+    assert [bank.is_seed(one) for one in unit] == bank.bank.is_seed.tolist()
+
+
+def test_testlet_goes_on_after_a_pilot_came_between_when_the_bank_was_another() -> None:
+    first, pilot, second, third = (item(0.0) for _ in range(4))
+    bank = make_pool(
+        [(first, pilot, second, third)],
+        seeds=frozenset({pilot.version_id}),
+        testlets=wholes_of([(first, second, third)]),
+    )
+    given = [Scored(one, 1) for one in (first, pilot, second, third)]
+
+    drawn = [next_item(bank, section(seeds=1), given[:count], Start(3)) for count in (2, 3, 4)]
+
+    assert [one for one, _ in drawn] == [second, third, "bank_exhausted"]
+    assert (drawn[2][1]["rows"], drawn[2][1]["scores"]) == ([0, 1], [3, 1])
+
+
+def test_exposure_of_any_item_of_a_testlet_that_counts_as_one_holds_it_back() -> None:
+    units = mixed_units()
+    codes = {units[0][2].version_id: "q"}
+    bank = make_pool(units, codes=codes, testlets=wholes_of(units))
+
+    exposure = bank.rules_of(section(exposure=(("q", 0.25),)), ()).exposure
+
+    assert exposure == (0.25, *[1.0] * 22)

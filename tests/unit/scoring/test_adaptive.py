@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoring.adaptive.content_priority import plan_of
 from scoring.adaptive.criteria import CRITERIA, Knowledge, next_item
 from scoring.adaptive.sessions import (
     STATE_BYTES,
@@ -131,6 +132,57 @@ def test_sum_score_of_a_testlet_is_one_row_that_counts_for_several() -> None:
     assert (state.answered, state.seconds) == (3, 120.0)
     assert (after.answered, next_unit(bank, rules, after)) == (4, "length")
     assert bank.informations[60, 0] == pytest.approx(float(information(0.0, testlet)[0]) / 3)
+
+
+def mixed_testlets(*, as_one: bool) -> AdaptiveBank:
+    """Return twelve testlets of three items, of two levels and now and then a tag, and six items alone."""
+    contents = [{"level": "AB"[row % 2]} | ({"tag money": "money"} if row % 5 == 0 else {}) for row in range(42)]
+    alone, contents_alone = ITEMS[36:42], contents[36:]
+    if not as_one:
+        units = [*(row // 3 for row in range(36)), *range(12, 18)]
+        return make_bank([*ITEMS[:36], *alone], units=units, content=contents)
+    wholes = [ItemParameters(b=ITEMS[3 * text].b, steps=(-0.5, 0.0, 0.5)) for text in range(12)]
+    parts = [contents[3 * text : 3 * text + 3] for text in range(12)]
+    return make_bank([*wholes, *alone], content=[*parts, *contents_alone], lengths=[3] * 12 + [1] * 6)
+
+
+def test_quotas_mean_the_same_whether_a_testlet_is_one_row_or_several() -> None:
+    quotas = (Quota("level", "A", 4, 6), Quota("tag money", "money", 2, 3))
+    rules = AdaptiveRules(StoppingRule(maximum_items=10), quotas=quotas)
+
+    apart, as_one = (mixed_testlets(as_one=one) for one in (False, True))
+
+    assert as_one.attributes == apart.attributes == (("level", "A"), ("level", "B"), ("tag money", "money"))
+    assert as_one.row_content[:2].tolist() == [[2, 1, 1], [1, 2, 1]]
+    assert as_one.unit_content.tolist() == apart.unit_content.tolist()
+    plans = [plan_of(bank, rules) for bank in (apart, as_one)]
+    for name in ("columns", "class_of", "class_content", "class_length", "minimum", "maximum"):
+        assert getattr(plans[0], name).tolist() == getattr(plans[1], name).tolist()
+
+
+@pytest.mark.parametrize("as_one", [False, True])
+def test_quotas_count_each_item_of_a_testlet_by_its_own_content(*, as_one: bool) -> None:
+    bank = mixed_testlets(as_one=as_one)
+    quotas = (Quota("level", "A", 4, 5), Quota("level", "B", 5))
+    rules = AdaptiveRules(StoppingRule(maximum_items=10), quotas=quotas)
+
+    ended = [sit(bank, rules, seed=seed) for seed in range(20)]
+
+    given = [bank.row_content[list(state.rows)].sum(axis=0).tolist() for state, _ in ended]
+    assert [state.progress.counts.tolist() for state, _ in ended] == given
+    assert {
+        (counts[0] in {4, 5}, counts[0] + counts[1], reason) for counts, (_, reason) in zip(given, ended, strict=True)
+    } == {(True, 10, "length")}
+
+
+def test_content_of_one_mapping_is_that_of_all_items_of_a_row() -> None:
+    whole = ItemParameters(b=0.0, steps=(-0.5, 0.5))
+
+    alike, each = (
+        make_bank([whole], lengths=[2], content=content) for content in ([{"level": "A"}], [[{"level": "A"}] * 2])
+    )
+
+    assert alike.row_content.tolist() == each.row_content.tolist() == [[2]]
 
 
 def test_quotas_are_met_and_never_passed() -> None:
@@ -454,6 +506,7 @@ def test_record_refuses_what_cannot_be(row: int, score: int) -> None:
         ({"enemies": [(0, 9)]}, "rows of the bank"),
         ({"enemies": [(0, 1)], "units": [0, 0, 1]}, "belong to one unit"),
         ({"lengths": [0, 1, 1]}, "at least one item"),
+        ({"lengths": [2, 1, 1], "content": [[{"topic": "a"}], {}, {}]}, "as many contents"),
         ({"seconds": [1.0, -1.0, 1.0]}, "not negative"),
         ({"seconds": [1.0, float("nan"), 1.0]}, "not negative"),
     ],

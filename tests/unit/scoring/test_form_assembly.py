@@ -35,6 +35,17 @@ def test_form_is_the_best_of_all() -> None:
     assert found.informations == pytest.approx(told[list(best)].sum(axis=0)[None])
 
 
+def test_form_counts_each_item_of_a_testlet_that_is_one_row() -> None:
+    wholes = [ItemParameters(b=0.0, a=2.0, steps=(-0.5, 0.5)), ItemParameters(b=0.0, steps=(-0.5, 0.5))]
+    mixed = [[{"topic": "a"}, {"topic": "b"}], [{"topic": "a"}, {"topic": "c"}]]
+    bank = make_bank([*wholes, *ITEMS[:12]], content=[*mixed, *CONTENT[:12]], lengths=[2, 2] + [1] * 12)
+
+    found = assemble_forms(bank, FormRules(length=4, quotas=(Quota("topic", "b", 0, 0), Quota("topic", "a", 3, 3))))
+
+    rows = found.forms[0]
+    assert (0 in rows, bank.row_content[list(rows)].sum(axis=0).tolist()) == (False, [3, 0, 1])
+
+
 def test_form_comes_close_to_a_target() -> None:
     bank = make_bank(ITEMS[:12])
     told = information_table(ITEMS[:12], [-1.0, 1.0])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scoring.adaptive import draws
+from scoring.adaptive import draws, simulation
 from scoring.adaptive.routing import Module, Panel, Stage
 from scoring.adaptive.sessions import AdaptiveBank, AdaptiveRules, Quota, make_bank, next_unit, record, start
 from scoring.adaptive.simulated_answers import answer_model, answers
@@ -77,13 +77,50 @@ def test_simulated_sittings_are_those_of_the_engine(name: str) -> None:
     assert as_tuples(found) == one_by_one(BANK, RULES[name], truths, 40)
 
 
-def test_simulation_does_not_depend_on_its_blocks() -> None:
+def test_simulated_quotas_count_each_item_of_a_testlet_that_is_one_row() -> None:
+    wholes = [ItemParameters(b=float(b), steps=(-0.5, 0.0, 0.5)) for b in SOURCE.normal(0, 1, 12)]
+    mixed = [[{"level": "AB"[(text + part) % 2]} for part in range(3)] for text in range(12)]
+    alone = [{"level": "AB"[row % 2]} for row in range(30)]
+    bank = make_bank([*wholes, *ITEMS[:30]], content=[*mixed, *alone], lengths=[3] * 12 + [1] * 30)
+    rules = AdaptiveRules(StoppingRule(9), quotas=(Quota("level", "A", 3, 5), Quota("level", "B", 4, 6)))
+    truths = np.random.default_rng(3).normal(0, 1.2, 40)
+
+    found = simulate_adaptive(bank, rules, truths, seed=40)
+
+    assert as_tuples(found) == one_by_one(bank, rules, truths, 40)
+    counts = np.where((found.rows >= 0)[..., None], bank.row_content[found.rows], 0).sum(axis=1)
+    assert {int(row) for row in found.rows.ravel() if row >= 0} & set(range(12))
+    assert {(int(one[0]) in {3, 4, 5}, int(one.sum())) for one in counts} == {(True, 9)}
+
+
+@pytest.mark.parametrize("name", ["content", "precision"])
+def test_simulation_does_not_depend_on_its_blocks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     truths = np.random.default_rng(3).normal(0, 1, 300)
 
-    whole = simulate_adaptive(BANK, RULES["content"], truths, seed=1)
-    later = simulate_adaptive(BANK, RULES["content"], truths[200:], seed=201)
+    whole = simulate_adaptive(BANK, RULES[name], truths, seed=1)
+    later = simulate_adaptive(BANK, RULES[name], truths[200:], seed=201)
+    monkeypatch.setattr(simulation, "CELLS", 7_000)
+    parted = simulate_adaptive(BANK, RULES[name], truths, seed=1)
 
     assert as_tuples(whole)[200:] == as_tuples(later)
+    assert as_tuples(parted) == as_tuples(whole)
+
+
+@pytest.mark.parametrize("randomesque", [1, 4, 40])
+def test_simulated_sittings_of_items_that_tell_nothing_are_those_of_the_engine(randomesque: int) -> None:
+    # So far away that their information is 0 to a float, beside few that tell something.
+    far = [ItemParameters(b=b, a=40.0) for b in (-400.0, 400.0, 500.0, 600.0, 700.0)]
+    content = [{"topic": "ab"[row % 2]} for row in range(15)]
+    bank = make_bank([*far, *ITEMS[:5], *far], content=content, enemies=[(0, 5), (1, 2)], seeds=[3])
+    rules = AdaptiveRules(
+        StoppingRule(9), randomesque=randomesque, quotas=(Quota("topic", "a", 2, 4),), exposure=tuple([0.8] * 15)
+    )
+    truths = np.random.default_rng(3).normal(0, 1.2, 30)
+
+    found = simulate_adaptive(bank, rules, truths, seed=40)
+
+    assert np.count_nonzero(bank.informations[60] == 0) > 5
+    assert as_tuples(found) == one_by_one(bank, rules, truths, 40)
 
 
 def test_priors_of_the_candidates_replace_that_of_the_rules() -> None:
