@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 import numpy as np
@@ -10,13 +11,15 @@ import numpy.typing as npt
 from assess.choices import options_of
 from assess.datasets import NOT_GIVEN, BoolArray, Dataset
 from assess.score_matrix import ScoreMatrix
-from scoring.dif.detection import SMALLEST_GROUP, ItemDif, detect_dif
+from scoring.dif.detection import SMALLEST_GROUP, ItemDif, Side, detect_dif
 from scoring.dif.distractors import OptionDif, option_dif
 from scoring.dif.matching import theta_strata
 from scoring.dif.verdicts import DifClass
 from scoring.estimation import MISSING
 
 STRATA = 20
+FEW = 0.05
+"""Of the people compared: where fewer are on one side of it, curves that cross are taken to run side by side."""
 
 Taken = Callable[[int, str], BoolArray]
 
@@ -26,7 +29,9 @@ class ItemDifference:
     """Hold what both tests say of one item version; `column` is its place in the matrix of scores.
 
     `flagged` when Mantel-Haenszel does, or when regression finds that the difference changes with ability, which the former
-    cannot see; both with control of false discoveries over all items. `category` is the larger class, None with too few people. `options` are those that draw one group more than the other at the same ability.
+    cannot see; both with control of false discoveries over all items. `category` is the larger class, None with too few people.
+    `options` are those that draw one group more than the other at the same ability. `weaker` is the share of the people compared
+    whose ability lies below the one at which a difference that changes with ability turns; None where it does not change.
     """
 
     version_id: UUID
@@ -34,6 +39,7 @@ class ItemDifference:
     mantel_haenszel: ItemDif
     logistic: ItemDif
     options: tuple[OptionDif, ...] = ()
+    weaker: float | None = None
 
     @property
     def enough(self) -> bool:
@@ -42,7 +48,7 @@ class ItemDifference:
 
     @property
     def flagged(self) -> bool:
-        """Tell whether the item is harder for one group."""
+        """Tell whether the item is harder for one group, or for each of them at another ability."""
         return self.mantel_haenszel.flagged or self.is_uneven
 
     @property
@@ -57,9 +63,31 @@ class ItemDifference:
         return max((one for one in found if one is not None), default=None)
 
     @property
-    def harder_for(self) -> str | None:
-        """`focal` or `reference`."""
+    def turns_at(self) -> float | None:
+        """The ability (theta) at which the item stops being harder for one group and begins to be for the other.
+
+        None unless there are people on both sides of it.
+        """
+        is_inside = self.weaker is not None and FEW <= self.weaker <= 1 - FEW
+        return self.logistic.crossing if self.is_uneven and is_inside else None
+
+    @property
+    def harder_for(self) -> Side | None:
+        """The group that finds it harder; where it turns, on average."""
         return self.mantel_haenszel.harder_for or self.logistic.harder_for
+
+    @property
+    def most_for(self) -> Literal["weaker", "stronger"] | None:
+        """Among which people of that group the difference is largest; None where it is even."""
+        if not self.is_uneven or self.harder_for_weaker is None:
+            return None
+        return "weaker" if self.harder_for_weaker == self.harder_for else "stronger"
+
+    @property
+    def harder_for_weaker(self) -> Side | None:
+        """The group whose weaker people find it harder, or more so than its stronger ones: its curve is the steeper."""
+        steeper = self.logistic.interaction
+        return None if not self.is_uneven or steeper is None else "focal" if steeper > 0 else "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +176,7 @@ def _items(
         theta = scores.theta_without(flagged)
     matched = theta[rows]
     by_strata = detect_dif(points, scores.maxima, is_focal, theta=matched)
-    by_regression = detect_dif(points, scores.maxima, is_focal, theta=matched, method="logistic")
+    by_regression = detect_dif(points, scores.maxima, is_focal, theta=matched, method="logistic", correct_impact=True)
     strata = theta_strata(matched, STRATA)
     found = []
     for one, other in zip(by_strata, by_regression, strict=True):
@@ -157,7 +185,9 @@ def _items(
             # Also where only one of them says so: a page shows both.
             answered = points[:, one.item] != MISSING
             options = _options(scores, one.item, rows, answered, is_focal, strata, taken)
-        found.append(ItemDifference(scores.versions[one.item].id, one.item, one, other, options))
+        compared = matched[(points[:, one.item] != MISSING) & np.isfinite(matched)]
+        weaker = None if other.crossing is None else float((compared < other.crossing).mean())
+        found.append(ItemDifference(scores.versions[one.item].id, one.item, one, other, options, weaker))
     return tuple(found)
 
 

@@ -16,6 +16,7 @@ from assess.datasets import NOT_GIVEN, SMALLEST_CELL, BoolArray, Dataset, Versio
 from assess.group_differences import Comparison, compare_languages, languages_of
 from assess.item_counts import Counts
 from assess.item_figures import BankAnalysis, ItemFigures, OptionFigures, Reliability, Window
+from assess.level_precision import level_precision
 from assess.score_matrix import ScoreMatrix, score_matrix
 from scoring.classical.drift import ItemDrift, detect_drift, equal_windows
 from scoring.classical.items import ItemStatistics, correlation, item_statistics
@@ -23,7 +24,8 @@ from scoring.classical.options import option_statistics
 from scoring.classical.reliability import alpha
 from scoring.classical.theta_reliability import empirical_reliability
 from scoring.estimation import MISSING
-from scoring.parameters import CalibratedParameters
+from scoring.levels import LevelScale
+from scoring.parameters import CalibratedParameters, parameters_for
 
 NORMAL_95 = 1.959963984540054
 SITTINGS_PER_WINDOW = 200
@@ -50,11 +52,16 @@ class Analysed:
         return taken
 
 
-def analyse(data: Dataset, versions: Sequence[Version], known: Mapping[UUID, CalibratedParameters]) -> BankAnalysis:
+def analyse(
+    data: Dataset,
+    versions: Sequence[Version],
+    known: Mapping[UUID, CalibratedParameters],
+    scale: LevelScale | None = None,
+) -> BankAnalysis:
     """Return what the answers say of the current versions of a bank.
 
     `known` holds the calibrated parameters by version; the authors' estimates stand in for others. They only serve to know who is
-    able: the figures themselves are counted.
+    able: the figures themselves are counted. `scale` holds the levels of what the bank measures, if it measures one thing.
     """
     by_id = {one.id: one for one in versions}
     scores = score_matrix(data, by_id, known)
@@ -89,6 +96,11 @@ def analyse(data: Dataset, versions: Sequence[Version], known: Mapping[UUID, Cal
         comparisons=comparisons,
         windows=windows,
         languages={language: mine.count(language) for language in sorted(set(mine))},
+        levels=level_precision(scores, scale) if scale is not None else None,
+        uncalibrated=sum(
+            parameters_for(known, scores.versions[place].id, scores.versions[place].content).is_provisional
+            for place in columns
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from assess.choices import Options
 from assess.datasets import Version
 from assess.group_differences import Comparison, ItemDifference
+from assess.level_precision import LevelPrecision
 from scoring.classical.drift import ItemDrift
 from scoring.classical.items import ItemStatistics
 from scoring.classical.options import OptionStatistics
@@ -111,6 +112,10 @@ class BankAnalysis:
     windows: tuple[Window, ...]
     languages: Mapping[str, int] = field(default_factory=dict)
     """How many sittings read mostly in each."""
+    levels: LevelPrecision | None = None
+    """None where too few have answered, or where no scale of levels says what the answers are about."""
+    uncalibrated: int = 0
+    """For how many items people's ability rests on what the authors estimated."""
 
     def find(self, item_id: UUID) -> ItemFigures | None:
         """Return an item's figures, if it has a current version."""

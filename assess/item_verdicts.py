@@ -15,6 +15,7 @@ from scoring.marking import maximum_points
 VerdictCode: TypeAlias = Literal[
     "weak_do_better",
     "able_take",
+    "turns",
     "harder_in",
     "harder",
     "easier",
@@ -34,6 +35,7 @@ VerdictCode: TypeAlias = Literal[
 CODES: tuple[VerdictCode, ...] = (
     "weak_do_better",
     "able_take",
+    "turns",
     "harder_in",
     "harder",
     "easier",
@@ -75,7 +77,11 @@ class Verdict:
     option: str = ""
     """The option to look at."""
     language: str = ""
-    """The group for which it is harder."""
+    """The group for which it is harder; of `turns`, the one whose weaker people find it harder."""
+    other: str = ""
+    """The group that `turns` compares it with."""
+    most_for: Literal["weaker", "stronger"] | None = None
+    """Of `harder_in`: among which people of that group it is so most."""
     values: dict[str, float] = field(default_factory=dict)
 
 
@@ -145,20 +151,27 @@ def _drift(item: ItemFigures) -> Iterator[Verdict]:
 
 
 def verdicts_of_difference(comparison: Comparison, difference: ItemDifference) -> Iterator[Verdict]:
-    """Yield that an item is harder for one group, with the option that draws it; nothing when it is not."""
+    """Yield that an item is harder for one group, with the option that draws it; nothing when it is not.
+
+    `turns` says that it is harder for the weaker people of one group, and for the stronger ones of the other.
+    """
     if not difference.flagged or difference.harder_for is None:
         return
-    focal_is_harder = difference.harder_for == "focal"
-    group = comparison.focal if focal_is_harder else comparison.reference
+    is_harder = difference.harder_for if difference.turns_at is None else difference.harder_for_weaker
+    focal_is_harder = is_harder == "focal"
+    two = (comparison.focal, comparison.reference)
+    group, other = two if focal_is_harder else reversed(two)
+    values = {"logits": abs(difference.mantel_haenszel.effect or 0.0)}
+    urgency = 3 if difference.category == "C" else 2
+    if difference.turns_at is not None:
+        # No option draws one group at every ability: none is named.
+        values |= {"turns_at": difference.turns_at, "weaker": difference.weaker or 0.0}
+        yield Verdict("turns", urgency, language=group, other=other, values=values)
+        return
     # The option that draws those for whom it is harder says where to look.
     drawn = [one.option for one in difference.options if ((one.difference or 0.0) > 0) == focal_is_harder]
-    yield Verdict(
-        "harder_in",
-        3 if difference.category == "C" else 2,
-        option=drawn[0] if drawn else "",
-        language=group,
-        values={"logits": abs(difference.mantel_haenszel.effect or 0.0)},
-    )
+    option = drawn[0] if drawn else ""
+    yield Verdict("harder_in", urgency, option=option, language=group, most_for=difference.most_for, values=values)
 
 
 def _passed_over(item: ItemFigures) -> Iterator[Verdict]:

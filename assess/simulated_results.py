@@ -69,7 +69,7 @@ class Figures:
 
     `asked` counts questions as candidates see them, `counted` those that count for the level. `right` and `near` are the
     shares that get their true level, and that or a neighbour; None without levels. `untested` answer too few for a level.
-    `exposure` is for each row of the pool, `quotas` for each of the section's.
+    `exposure` is for each item of the pool, `quotas` for each of the section's.
     """
 
     candidates: int
@@ -95,17 +95,18 @@ def figures_of(part: Part, sat: Sat) -> Figures:
     """Return what the sittings of a section tell."""
     simulation, section = sat.simulation, part.section
     pilots, pilot_seconds = _pilots_apart(part)
-    asked = (simulation.rows >= 0).sum(axis=1) + pilots
+    items = _items_met(part, simulation.rows)
+    asked = (items >= 0).sum(axis=1) + pilots
     seconds = simulation.seconds + pilot_seconds
     away = sat.theta - simulation.truths
-    met = np.where(simulation.rows >= 0, ~part.pool.bank.is_seed[simulation.rows], False)
-    rows = np.where(met, simulation.rows, -1)
+    counting = np.array(part.counting, dtype=np.bool_)
+    items = np.where((items >= 0) & counting[items], items, -1)
     right, near, levels = _levels(part, sat)
     return Figures(
         candidates=len(away),
         asked=Spread(_mean(asked), int(asked.min()), int(asked.max())),
         counted=_mean(simulation.length),
-        reasons=_reasons(part, simulation.reasons, rows),
+        reasons=_reasons(part, simulation.reasons, items),
         seconds=_mean(seconds),
         slow_seconds=float(np.percentile(seconds, SLOWEST)),
         over_time=None if section.seconds is None else _mean(seconds > section.seconds),
@@ -116,15 +117,16 @@ def figures_of(part: Part, sat: Sat) -> Figures:
         near=near,
         levels=levels,
         untested=1 - _mean(sat.enough),
-        exposure=tuple(exposure_rates(rows, len(part.pool.items)).tolist()),
-        overlap=overlap_rate(rows, len(part.pool.items)),
-        quotas=tuple(_met(part, rows, quota) for quota in section.quotas),
+        exposure=tuple(exposure_rates(items, len(part.pool.items)).tolist()),
+        overlap=overlap_rate(items, len(part.pool.items)),
+        quotas=tuple(_met(part, items, quota) for quota in section.quotas),
     )
 
 
 def curve_of(sat: Sat) -> tuple[PointFigures, ...]:
     """Return how well each true ability is measured, from low to high; the sittings are of few different ones."""
-    truths = sat.simulation.truths
+    truths, rows = sat.simulation.truths, sat.simulation.rows
+    asked = np.where(rows >= 0, sat.bank.lengths[rows], 0).sum(axis=1)
     points = []
     for theta in np.unique(truths):
         who = truths == theta
@@ -135,10 +137,24 @@ def curve_of(sat: Sat) -> tuple[PointFigures, ...]:
                 _mean(error),
                 _mean(away),
                 _mean(np.abs(away) <= NORMAL_95 * error),
-                _mean((sat.simulation.rows[who] >= 0).sum(axis=1)),
+                _mean(asked[who]),
             )
         )
     return tuple(points)
+
+
+def _items_met(part: Part, rows: IntArray) -> IntArray:
+    """Return the items that each candidate met, (n, place) with -1 for none, as places in the pool's items.
+
+    A row that stands for a testlet becomes as many as it has.
+    """
+    lengths = part.pool.bank.lengths
+    first = np.cumsum(lengths) - lengths
+    longest = int(lengths.max(initial=1))
+    steps = np.arange(longest)
+    there = (rows >= 0)[..., None] & (steps < lengths[rows][..., None])
+    items: IntArray = np.where(there, first[rows][..., None] + steps, -1).reshape(len(rows), -1)
+    return items
 
 
 def _pilots_apart(part: Part) -> tuple[int, float]:
@@ -150,10 +166,10 @@ def _pilots_apart(part: Part) -> tuple[int, float]:
     return count, count * _mean(np.array(seconds, dtype=np.float64)) if count else 0.0
 
 
-def _reasons(part: Part, reasons: Sequence[str], rows: IntArray) -> tuple[tuple[str, float], ...]:
+def _reasons(part: Part, reasons: Sequence[str], items: IntArray) -> tuple[tuple[str, float], ...]:
     """Return each reason with its share, the most frequent first. A form ends with its last question, early in a small bank."""
     if part.section.mode != "adaptive":
-        reasons = ["length" if count >= part.section.items else "bank_exhausted" for count in (rows >= 0).sum(axis=1)]
+        reasons = ["length" if count >= part.section.items else "bank_exhausted" for count in (items >= 0).sum(axis=1)]
     return tuple((reason, count / len(reasons)) for reason, count in Counter(reasons).most_common())
 
 
@@ -182,10 +198,10 @@ def _starts(sat: Sat, who: BoolArray) -> tuple[float, ...]:
     return tuple(_mean(places == place) for place in range(len(STARTS) + 1))
 
 
-def _met(part: Part, rows: IntArray, quota: ContentQuota) -> float:
-    """Return the share of sittings that keep a quota."""
+def _met(part: Part, items: IntArray, quota: ContentQuota) -> float:
+    """Return the share of sittings that keep a quota; each item counts by its own content."""
     fits = np.array([_has(item, quota) for item in part.pool.items])
-    counts = (np.where(rows >= 0, fits[rows], False)).sum(axis=1)
+    counts = (np.where(items >= 0, fits[items], False)).sum(axis=1)
     kept = counts >= quota.minimum
     if quota.maximum is not None:
         kept &= counts <= quota.maximum

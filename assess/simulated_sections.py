@@ -61,13 +61,15 @@ class Part:
 
     @property
     def counting(self) -> tuple[bool, ...]:
-        """Tell of each row of the pool whether it is no pilot."""
+        """Tell of each item of the pool whether it is no pilot."""
         return tuple(not self.pool.is_seed(item) for item in self.pool.items)
 
     @property
     def unmarked(self) -> tuple[int, ...]:
         """The rows that give no points by themselves."""
-        return tuple(row for row, item in enumerate(self.pool.items) if not maximum_points(item.content))
+        return tuple(
+            row for row, items in enumerate(self.pool.rows) if not any(maximum_points(item.content) for item in items)
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,7 +198,9 @@ def _answered(
 
 
 def _form(part: Part, rng: Random) -> list[int]:
-    return [part.pool.row_of[item.version_id] for item in draw_form(part.pool, part.section, rng=rng)]
+    rows = (part.pool.row_of[item.version_id] for item in draw_form(part.pool, part.section, rng=rng))
+    # A testlet that counts as one is one row, however many items it has.
+    return list(dict.fromkeys(rows))
 
 
 def _with_unmarked(part: Part) -> AdaptiveBank:

@@ -28,6 +28,7 @@ from question_banks.texts import Texts
 from scoring.adaptive.exposure import ExposureControl, sympson_hetter
 from scoring.irt import FloatArray
 from scoring.levels import LevelScale
+from scoring.marking import maximum_points
 from scoring.parameters import list_in_force, scale_of
 from storage.wording import N_
 
@@ -238,8 +239,8 @@ def save_shares(
 def _obstacle(part: Part, *, known: bool, offered: int) -> Obstacle | None:
     if not known:
         return "no_bank"
-    counting = [row for row, counts in enumerate(part.counting) if counts and row not in part.unmarked]
-    if counting:
+    counting = zip(part.pool.items, part.counting, strict=True)
+    if any(counts and maximum_points(item.content) for item, counts in counting):
         return None
     return "rated_only" if offered else "nothing_live"
 

@@ -19,9 +19,13 @@ from assess.item_analysis import Analysed, analyse
 from assess.item_figures import BankAnalysis
 from assess.models import BackgroundQuestion
 from assess.score_matrix import score_matrix
+from question_banks.competences import list_competences, list_scales
+from question_banks.models import Bank, Competence
 from question_banks.texts import Texts
+from scoring.levels import LevelScale
 from scoring.parameters import CalibratedParameters, current_calibration_id, parameters_in_force
 from storage.database import Database
+from web.bank_overview import scale_in_force
 
 AT_ONCE = 50_000
 """So many answers are read and analysed in some two seconds, while one waits."""
@@ -133,7 +137,19 @@ def compute(session: Session, wanted: Slice, *, now: datetime) -> Found:
     questions = background.list_questions(session, operator_id=wanted.operator_id)
     members = background.groups_of_sittings(session, operator_id=wanted.operator_id) if questions else {}
     groups = _groups(data, versions, known, questions, members)
-    return Found(analyse(data, versions, known), groups, now)
+    measured = _measured(session, wanted)
+    # Of a bank that measures several things there is no one level that all its answers are about.
+    is_one = measured and all(one.content.competence in ("", measured.code) for one in versions if one.is_current)
+    return Found(analyse(data, versions, known, _levels(session, measured) if is_one else None), groups, now)
+
+
+def _measured(session: Session, wanted: Slice) -> Competence | None:
+    bank = session.get(Bank, wanted.bank_id)
+    return list_competences(session, operator_id=wanted.operator_id).get(bank.competence) if bank else None
+
+
+def _levels(session: Session, measured: Competence | None) -> LevelScale:
+    return scale_in_force(measured, list_scales(session))
 
 
 def _groups(
@@ -173,5 +189,6 @@ def _stamp(session: Session, wanted: Slice) -> tuple[Any, ...]:
     return (
         *datasets.stamp(session, wanted),
         current_calibration_id(session, wanted.bank_id),
+        _levels(session, _measured(session, wanted)),
         tuple(sorted(answers.items())),
     )

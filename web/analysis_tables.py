@@ -12,7 +12,7 @@ from assess.group_differences import Comparison
 from assess.item_figures import BankAnalysis, ItemFigures
 from assess.item_verdicts import verdicts_of
 from question_banks.cards import headline
-from web.analysis_pages import masked
+from web.analysis_figures import masked
 from web.analysis_words import verdict_words
 from web.rendering import text
 
@@ -34,7 +34,7 @@ OPTIONS = (
 DIFFERENCES = (
     "item", "version", "question", "reference", "focal", "n_reference", "n_focal", "log_odds", "standard_error",
     "mh_delta_or_smd", "p", "adjusted_p", "class", "logistic_p", "logistic_class", "logistic_kind", "harder_for", "flagged",
-    "options",
+    "options", "turns_at", "share_below_turn", "harder_for_weaker",
 )  # fmt: skip
 
 
@@ -79,7 +79,8 @@ def differences_table(
             if version is None:
                 continue
             says = found.enough
-            side = {"focal": one.focal, "reference": one.reference}.get(found.harder_for or "", "")
+            names = {"focal": one.focal, "reference": one.reference, None: ""}
+            turns_at = found.turns_at if says else None
             yield (
                 version.code,
                 version.number,
@@ -97,9 +98,12 @@ def differences_table(
                 other.p if says else None,
                 other.category,
                 other.kind if says else "",
-                side if says else "",
+                names[found.harder_for] if says else "",
                 int(found.flagged),
                 " ".join(option.option for option in found.options),
+                turns_at,
+                found.weaker if turns_at is not None else None,
+                names[found.harder_for_weaker] if turns_at is not None else "",
             )
 
 

@@ -1,17 +1,18 @@
-"""Words for what answers say of items: verdicts, advice, reliability. For a trainer without statistics; the numbers stand beside."""
+"""Words for what answers say of items: verdicts and advice. For a trainer without statistics; the numbers stand beside."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assess.item_figures import Reliability
 from assess.item_verdicts import CODES, Verdict
 from storage.wording import N_
+from web.analysis_figures import figure, of_hundred
 from web.i18n import gettext, number
 from web.item_words import Word, language_name
 
 SHORT = {
     "weak_do_better": N_("The weak do better than the able"),
     "able_take": N_("The able take a wrong option"),
+    "turns": N_("Harder for the weaker of one group"),
     "harder_in": N_("Harder for one group"),
     "harder": N_("Harder than before"),
     "easier": N_("Easier than before"),
@@ -34,8 +35,6 @@ SENTENCES = {
     "weak_do_better": N_("The weak do better than the able: check the key."),
     "able_take": N_("The able take option {option} more than the weak: is it right, too?"),
     "able_take_first": N_("The ablest take option {option}, not the key: check the key."),
-    "harder_in": N_("Harder in {language} for people of the same ability: compare the texts."),
-    "harder_in_option": N_("Harder in {language} for people of the same ability: look at option {option}."),
     "harder": N_("Harder than before for people of the same ability."),
     "easier": N_("Easier than before for people of the same ability: it may have become known."),
     "uneven": N_("Now easier, now harder for people of the same ability."),
@@ -59,6 +58,9 @@ ADVICE = {
     "able_take": N_(
         "Read option {option} as somebody who knows a lot would. If it can be defended, change it, or accept it."
     ),
+    "turns": N_(
+        "Lay the two languages side by side. Look for a word that only strong readers know, or a hint that only they can use, in one of them."
+    ),
     "harder_in": N_(
         "Lay the two languages side by side. Look for a word that is rarer, a longer sentence or an option that sounds right in one of them."
     ),
@@ -79,10 +81,41 @@ ADVICE = {
     "nobody_takes": N_("It does no work. Put in its place a mistake that people really make."),
     "slow": N_("Give it more time in “Seconds”, or make the text shorter."),
     "fast": N_("See whether it can be solved without reading it."),
+    "fine": N_("There is nothing to do."),
 }
 COLOURS = {3: "red", 2: "yellow", 1: "", 0: "green"}
 URGENCIES = {3: N_("Look at it now"), 2: N_("Look at it"), 1: N_("Worth a look")}
 SEVERITIES = {3: "blocking", 2: "warning", 1: "hint", 0: "hint"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How to say that an item is harder for `{group}`: with the `{option}` to look at; and where it turns, than for `{other}`."""
+
+    harder: str
+    option: str
+    turns: str
+
+
+LANGUAGES = Vocabulary(
+    N_("Harder in {group} for people of the same ability: compare the texts."),
+    N_("Harder in {group} for people of the same ability: look at option {option}."),
+    N_(
+        "For weaker people it is harder in {group} than in {other}, for stronger people it is easier: compare the texts."
+    ),
+)
+GROUPS = Vocabulary(
+    N_("Harder for “{group}” at the same ability: what does the question ask that is not the subject?"),
+    N_("Harder for “{group}” at the same ability: look at option {option}."),
+    N_(
+        "Among weaker people it is harder for “{group}” than for “{other}”, among stronger people it is easier: what does the question ask that is not the subject?"
+    ),
+)
+_TURN = N_("It turns at an ability that {share} of 100 people do not reach (theta {theta}).")
+_MOST = {
+    "weaker": N_("The difference is largest among weaker people."),
+    "stronger": N_("The difference is largest among stronger people."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +128,19 @@ class VerdictWords:
     severity: str
     sentence: str
     advice: str
+    names_option: bool = False
 
 
 def verdict_words(verdict: Verdict) -> VerdictWords:
     """Return a verdict in the reader's language."""
-    values = {
-        "option": verdict.option,
-        "language": language_name(verdict.language, inside=True) if verdict.language else "",
-    }
-    key: str = verdict.code
-    if key == "able_take" and verdict.urgency == max(URGENCIES):
-        key = "able_take_first"
-    if key == "harder_in" and verdict.option:
-        key = "harder_in_option"
     urgency = URGENCIES.get(verdict.urgency)
     return VerdictWords(
         verdict.code,
         Word(gettext(urgency), COLOURS[verdict.urgency]) if urgency else None,
         SEVERITIES[verdict.urgency],
-        gettext(SENTENCES[key], **values),
-        gettext(ADVICE.get(verdict.code, ""), **values),
+        _sentence(verdict),
+        gettext(ADVICE.get(verdict.code, ""), option=verdict.option),
+        bool(verdict.option),
     )
 
 
@@ -123,26 +149,24 @@ def finding_choices(present: Mapping[str, int]) -> list[tuple[str, str]]:
     return [(code, f"{gettext(SHORT[code])} ({number(present[code])})") for code in CODES if present.get(code)]
 
 
-def reliability_words(reliability: Reliability) -> str:
-    """Return in words what the reliability is good for."""
-    value = reliability.value
-    if value is None:
-        return gettext(N_("Too few people have answered to say how reliable it is: 50 are needed."))
-    for least, words in _RELIABILITIES:
-        if value >= least:
-            return gettext(words)
-    return gettext(_UNRELIABLE)
+def difference_sentence(verdict: Verdict, names: Mapping[str, str], vocabulary: Vocabulary) -> str:
+    """Return for whom an item is harder, of a verdict `harder_in` or `turns`; `names` are the groups' names."""
+    group, other = (names.get(one, one) for one in (verdict.language, verdict.other))
+    if verdict.code == "turns":
+        turn = gettext(_TURN, share=of_hundred(verdict.values["weaker"]), theta=figure(verdict.values["turns_at"], 1))
+        return f"{gettext(vocabulary.turns, group=group, other=other)} {turn}"
+    sentence = gettext(vocabulary.option if verdict.option else vocabulary.harder, group=group, option=verdict.option)
+    return f"{sentence} {gettext(_MOST[verdict.most_for])}" if verdict.most_for else sentence
 
 
-_RELIABILITIES = (
-    (0.9, N_("Good enough to decide about one person, together with what else you know of them.")),
-    (0.8, N_("Good enough to say where one person stands, as long as the margin is shown.")),
-    (
-        0.7,
-        N_("Good enough for a first impression of one person, and to compare groups. A decision wants more questions."),
-    ),
-)
-_UNRELIABLE = N_("Not good enough to say much about one person: take more questions, or mend those below.")
+def _sentence(verdict: Verdict) -> str:
+    if verdict.language:
+        codes = [one for one in (verdict.language, verdict.other) if one]
+        return difference_sentence(verdict, {one: language_name(one, inside=True) for one in codes}, LANGUAGES)
+    is_first = verdict.code == "able_take" and verdict.urgency == max(URGENCIES)
+    key = f"{verdict.code}_first" if is_first else verdict.code
+    return gettext(SENTENCES[key], option=verdict.option)
+
 
 difference_words: Mapping[str, Callable[[], str]] = {
     "A": lambda: gettext(N_("no difference that matters")),

@@ -69,6 +69,6 @@ def _point(point: PointFigures) -> Rows:
 def _items(part: Part, figures: Figures) -> Rows:
     for quota, share in zip(part.section.quotas, figures.quotas, strict=True):
         yield "quota", f"{quota.by} {quota.value}", "met", share
-    for code, share, counts in zip(part.pool.bank.codes, figures.exposure, part.counting, strict=True):
+    for code, share, counts in zip(part.pool.codes, figures.exposure, part.counting, strict=True):
         if counts:
             yield "item", code, "met", share

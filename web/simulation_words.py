@@ -1,6 +1,6 @@
 """What a simulation says, in sentences: a verdict on a section, how its bank is used, what holding questions back costs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, isnan, sqrt
 
 from assess.simulated_results import Figures
@@ -24,11 +24,24 @@ def tag_of(figures: Figures) -> Word:
     """Return in a word how sure the level is."""
     if figures.right is None:
         return Word(gettext(N_("no levels")))
-    if figures.right >= GOOD:
+    # By the share as it is written: two parts that both say 60 of 100 must not bear two words.
+    right = round(figures.right, 2)
+    if right >= GOOD:
         return Word(gettext(N_("sure")), "green")
-    return (
-        Word(gettext(N_("moderately sure")), "yellow") if figures.right >= FAIR else Word(gettext(N_("unsure")), "red")
-    )
+    return Word(gettext(N_("moderately sure")), "yellow") if right >= FAIR else Word(gettext(N_("unsure")), "red")
+
+
+def overall_of(rights: Sequence[tuple[str, float]]) -> str:
+    """Return in a sentence what all parts come to, by the name of each and its share of right levels; the weakest first."""
+    if len(rights) < 2:  # noqa: PLR2004 (of one part its own verdict says all)
+        return ""
+    name, least = min(rights, key=lambda one: one[1])
+    if round(least, 2) >= GOOD:
+        return gettext(
+            N_("Every part gives the right level to {right} of 100 candidates or more."), right=of_hundred(least)
+        )
+    message = N_("Begin with “{name}”: it gives the right level to {right} of 100 candidates, the fewest of all parts.")
+    return gettext(message, name=name, right=of_hundred(least))
 
 
 def verdict_of(part: Part, tried: Mapping[str, tuple[Variant, Figures]]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from scoring.dif.matching import (
     BoolArray,
     IntArray,
     anchor_totals,
+    expected_true_scores,
     read_groups,
     stratum_tables,
     theta_strata,
@@ -24,7 +25,6 @@ from scoring.dif.matching import (
 )
 from scoring.dif.verdicts import DifClass, ets_class, false_discovery, jodoin_gierl_class, polytomous_class
 from scoring.estimation import MISSING
-from scoring.irt import FloatArray
 
 Method: TypeAlias = Literal["mantel_haenszel", "logistic"]
 Side: TypeAlias = Literal["focal", "reference"]
@@ -48,7 +48,9 @@ class ItemDif:
     Jodoin & Gierl (2001) and, since theirs overlooks an even difference of half a logit, the one of the delta scale for
     the group's coefficient, Monahan, McHorney, Stump & Perkins (2007). `adjusted_p` is over the items that have enough
     persons. `harder_for` names the group that finds it harder at the same ability; `kind` is "nonuniform" when the
-    difference changes with ability (logistic only), and then `harder_for` is that of the average.
+    difference changes with ability (logistic only), and then `harder_for` is that of the average, `interaction` how much
+    steeper the focal group's curve is, and `crossing` the ability at which the curves cross: below it the item is harder
+    for the group with the steeper curve, above it for the other. It may lie where nobody is.
 
     `enough` is false when either group has fewer than `minimum_group` persons with this item: then `adjusted_p` and
     `category` are None and the item is not flagged. What the data cannot tell is None. `flagged` wants an adjusted p
@@ -71,6 +73,8 @@ class ItemDif:
     kind: Literal["uniform", "nonuniform"] = "uniform"
     flagged: bool = False
     label: str | None = None
+    interaction: float | None = None
+    crossing: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def detect_dif(
     rate: float = 0.05,
     minimum_group: int = SMALLEST_GROUP,
     strata: int = 20,
+    correct_impact: bool = False,
     labels: Sequence[str] | None = None,
 ) -> tuple[ItemDif, ...]:
     """Return for each item whether one group finds it harder than the other at the same ability.
@@ -101,6 +106,11 @@ def detect_dif(
     group. Persons are matched on the total score over the anchor items and the item itself, which wants every one of
     these scored for a person to count; where candidates got different items give `theta` (person,) instead: it is then
     cut into `strata` of equal probability (Mantel-Haenszel) or used as it is (logistic), and NaN leaves a person out.
+
+    With `correct_impact` groups may differ much in ability without fair items being accused: people are matched on the
+    true total that their total over the other anchor items foretells in their own group, DeMars (2009), rounded for
+    Mantel-Haenszel, and the curve of the regression may bend (`logistic_dif`), which his correction leaves to be done for
+    differences that change with ability. A theta stands as given; over it, too, the curve may bend.
 
     "mantel_haenszel" takes Mantel's test for items of several points. "logistic" tests uniform and non-uniform
     difference together, proportional odds for several points. With `purify` flagged items leave the total and the rest
@@ -122,12 +132,24 @@ def detect_dif(
     bands = None if ability is None else theta_strata(ability, strata)
 
     def examine(item: int, anchor: BoolArray, totals: IntArray) -> ItemDif:
-        rows = with_item(totals, given[:, item], inside=bool(anchor[item])) if bands is None else bands
+        true_score = None
+        if bands is not None:
+            rows = bands
+        elif correct_impact:
+            others = anchor.copy()
+            others[item] = False
+            true_score = expected_true_scores(given[:, others], anchor_totals(given, others), focal)
+            rows = np.where(np.isnan(true_score), UNMATCHED, np.rint(np.nan_to_num(true_score))).astype(np.int64)
+        else:
+            rows = with_item(totals, given[:, item], inside=bool(anchor[item]))
         found = _count(given[:, item], focal, rows, item, method, minimum_group)
         if method == "mantel_haenszel":
             return _by_strata(found, given[:, item], focal, rows, maxima[item], rate)
-        matching = np.where(rows == UNMATCHED, np.nan, rows) if ability is None else ability
-        return _by_regression(found, given[:, item], focal, matching, rate)
+        matching = ability if ability is not None else true_score
+        if matching is None:
+            matching = np.where(rows == UNMATCHED, np.nan, rows)
+        tests = logistic_dif(given[:, item], matching, focal, bends=correct_impact)
+        return found if tests is None else _by_regression(found, tests, rate)
 
     def examine_all(anchor: BoolArray) -> list[ItemDif]:
         totals = anchor_totals(given, anchor)
@@ -206,10 +228,8 @@ def _by_strata(item: ItemDif, values: IntArray, focal: BoolArray, rows: IntArray
     return replace(found, category=polytomous_class(in_sds, several.p, rate=rate))
 
 
-def _by_regression(item: ItemDif, values: IntArray, focal: BoolArray, matching: FloatArray, rate: float) -> ItemDif:
-    tests = logistic_dif(values, matching, focal)
-    if tests is None:
-        return item
+def _by_regression(item: ItemDif, tests: LogisticDif, rate: float) -> ItemDif:
+    is_uneven = tests.nonuniform.p <= rate
     return replace(
         item,
         effect=tests.effect,
@@ -218,7 +238,9 @@ def _by_regression(item: ItemDif, values: IntArray, focal: BoolArray, matching: 
         p=tests.both.p,
         magnitude=tests.both.delta_r2,
         category=_class_of_regression(tests, rate),
-        kind="nonuniform" if tests.nonuniform.p <= rate else "uniform",
+        kind="nonuniform" if is_uneven else "uniform",
+        interaction=tests.interaction if is_uneven else None,
+        crossing=tests.crossing if is_uneven else None,
     )
 
 

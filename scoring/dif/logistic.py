@@ -56,8 +56,10 @@ class LogisticDif:
 
     `uniform` sets ability + group against ability alone, `nonuniform` adds their product, `both` takes the two at once
     (two degrees of freedom). `effect` is the group's coefficient without the product, in logits, above zero when harder
-    for the focal group; `interaction` is the focal group's slope on ability minus the reference group's. A coefficient
-    that ran off to infinity is None.
+    for the focal group; `interaction` is the focal group's slope on ability minus the reference group's. `crossing` is
+    the ability at which the two groups' curves cross by the model with the product: below it the item is harder for the
+    group with the steeper curve, above it for the other. A coefficient that ran off to infinity is None, and so is a
+    crossing of curves that run side by side.
     """
 
     uniform: LikelihoodRatio
@@ -67,14 +69,20 @@ class LogisticDif:
     standard_error: float | None
     interaction: float | None
     interaction_standard_error: float | None
+    crossing: float | None = None
 
 
-def logistic_dif(values: npt.ArrayLike, matching: npt.ArrayLike, is_focal: npt.ArrayLike) -> LogisticDif | None:
+def logistic_dif(
+    values: npt.ArrayLike, matching: npt.ArrayLike, is_focal: npt.ArrayLike, *, bends: bool = False
+) -> LogisticDif | None:
     """Return the logistic DIF tests of one item, or None when the data cannot tell.
 
     `values` are scores from 0, -1 where missing; `matching` the ability each person is matched on (a total score or a
     theta, NaN where unknown); all have shape (person,). An item of several points gets the proportional-odds model,
     Zumbo (1999), French & Miller (1996). None when a group, or all but one score, or all but one ability are absent.
+    With `bends` the logit may bend over the ability, alike in both groups: its square joins all three models. A straight
+    line over an observed score fits nobody's curve quite, and where the groups lie on different parts of it, the product
+    with the group takes up what the line missed.
 
     Raises ValueError for shapes that do not fit.
     """
@@ -92,10 +100,12 @@ def logistic_dif(values: npt.ArrayLike, matching: npt.ArrayLike, is_focal: npt.A
     width = int(scores.max(initial=0)) + 1
     counts = np.bincount((places * 2 + focal) * width + scores, minlength=len(cells) * width)
     counts = counts.reshape(len(cells), width)
-    return _test(cells, counts.astype(np.float64))
+    return _test(cells, counts.astype(np.float64), bends=bends)
 
 
-def logistic_dif_of_tables(tables: npt.ArrayLike, matching: npt.ArrayLike) -> LogisticDif | None:
+def logistic_dif_of_tables(
+    tables: npt.ArrayLike, matching: npt.ArrayLike, *, bends: bool = False
+) -> LogisticDif | None:
     """Return the same from counts (stratum, group, score), reference group first, and each stratum's ability."""
     counts = np.asarray(tables, dtype=np.float64)
     ability = np.asarray(matching, dtype=np.float64)
@@ -103,7 +113,7 @@ def logistic_dif_of_tables(tables: npt.ArrayLike, matching: npt.ArrayLike) -> Lo
         msg = f"Tables (stratum, 2, score) and matching (stratum,) must fit, not {counts.shape} and {ability.shape}."
         raise ValueError(msg)
     cells = np.column_stack((np.repeat(ability, 2), np.tile([0.0, 1.0], len(ability))))
-    return _test(cells, counts.reshape(len(cells), counts.shape[2]))
+    return _test(cells, counts.reshape(len(cells), counts.shape[2]), bends=bends)
 
 
 def fit_ordinal(predictors: FloatArray, counts: FloatArray) -> OrdinalFit:
@@ -141,7 +151,7 @@ def fit_ordinal(predictors: FloatArray, counts: FloatArray) -> OrdinalFit:
     return OrdinalFit(likelihood, coefficients, covariance, converged, separated)
 
 
-def _test(cells: FloatArray, counts: FloatArray) -> LogisticDif | None:
+def _test(cells: FloatArray, counts: FloatArray, *, bends: bool = False) -> LogisticDif | None:
     filled = counts.sum(axis=1) > 0
     cells, counts = cells[filled], counts[filled]
     scores = np.count_nonzero(counts.sum(axis=0))
@@ -149,7 +159,11 @@ def _test(cells: FloatArray, counts: FloatArray) -> LogisticDif | None:
         return None
     ability, focal = cells[:, :1], cells[:, 1:]
     # Around the mean, so that group and product stay apart in the arithmetic; the product's coefficient is the same.
-    product = (ability - _weighted_mean(ability, counts)) * focal
+    middle = _weighted_mean(ability, counts)
+    product = (ability - middle) * focal
+    if bends:
+        ability = np.hstack((ability, (ability - middle) ** 2))
+    group = ability.shape[1]
     alone = fit_ordinal(ability, counts)
     uniform = fit_ordinal(np.hstack((ability, focal)), counts)
     full = fit_ordinal(np.hstack((ability, focal, product)), counts)
@@ -162,8 +176,10 @@ def _test(cells: FloatArray, counts: FloatArray) -> LogisticDif | None:
         gain = _nagelkerke(larger, empty, persons) - _nagelkerke(smaller, empty, persons)
         return LikelihoodRatio(chi_square, degrees, float(chdtrc(degrees, chi_square)), max(gain, 0.0))
 
-    effect, standard_error = _coefficient(uniform, 1)
-    interaction, interaction_standard_error = _coefficient(full, 2)
+    effect, standard_error = _coefficient(uniform, group)
+    interaction, interaction_standard_error = _coefficient(full, group + 1)
+    at_middle, _ = _coefficient(full, group)
+    crossing = float(middle[0]) - at_middle / interaction if at_middle is not None and interaction else None
     return LogisticDif(
         test(alone, uniform, 1),
         test(uniform, full, 1),
@@ -172,6 +188,7 @@ def _test(cells: FloatArray, counts: FloatArray) -> LogisticDif | None:
         standard_error,
         interaction,
         interaction_standard_error,
+        crossing,
     )
 
 

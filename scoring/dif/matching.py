@@ -59,6 +59,30 @@ def with_item(totals: IntArray, values: IntArray, *, inside: bool) -> IntArray:
     return np.where((totals == UNMATCHED) | (values == MISSING), UNMATCHED, totals + values)
 
 
+def expected_true_scores(items: IntArray, totals: IntArray, is_focal: BoolArray) -> FloatArray:
+    """Return the true total that each person's observed one foretells in their own group, shape (person,).
+
+    Kelley's formula (1927), group mean + alpha * (total - group mean), with alpha of these `items` (person, item) within
+    the group: the regression correction of SIBTEST, Shealy & Stout (1993), which DeMars (2009) brought to
+    Mantel-Haenszel and logistic regression. People with the same observed total are not of the same ability where their
+    groups are not: each is nearer to the mean of their own. NaN who is UNMATCHED.
+    """
+    expected = np.full(totals.shape, np.nan)
+    for group in (~is_focal, is_focal):
+        mine = group & (totals != UNMATCHED)
+        observed = totals[mine].astype(np.float64)
+        spread = float(observed.var(ddof=1)) if observed.size > 1 else 0.0
+        count = items.shape[1]
+        reliability = 1.0
+        if spread > 0 and count > 1:
+            reliability = count / (count - 1) * (1 - float(items[mine].var(axis=0, ddof=1).sum()) / spread)
+        # Below zero it would turn the order of people round.
+        expected[mine] = (
+            observed.mean() + max(reliability, 0.0) * (observed - observed.mean()) if observed.size else 0.0
+        )
+    return expected
+
+
 def theta_strata(theta: npt.ArrayLike, count: int = 20) -> IntArray:
     """Return the stratum 0..count-1 of each person, by quantiles of theta, as even as ties allow; NaN is UNMATCHED.
 

@@ -61,6 +61,8 @@ def test_a_fault_is_read_from_the_bank_to_the_option(
     expect(page.locator("#counts")).to_contain_text("1.000 sittings handed in")
     check_page(page)
     picture(page, f"analysis-{size['width']}")
+    expect(page.locator("#to-do li").first).to_contain_text("The ablest take option b, not the key: check the key.")
+    page.locator("#all summary").click()
     page.locator("#filter-finding").select_option("weak_do_better")
     page.locator("#filters button").click()
     expect(page.locator("#items tbody tr")).to_have_count(1)

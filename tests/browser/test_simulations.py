@@ -74,7 +74,7 @@ def test_mistake_is_named_beside_its_box(site: Site, visitor: Visitor) -> None:
     page = open_simulation(visitor, site, PHONE)
 
     page.locator("#who").select_option("own")
-    page.locator("summary").first.click()
+    page.locator("#controls summary").click()
     page.locator("#mean").fill("0")
     page.locator("#sd").fill("0")
     page.locator("#controls button").click()

@@ -20,13 +20,13 @@ from starlette.testclient import TestClient
 
 from assess import background
 from assess.models import BackgroundAnswer, BackgroundQuestion, ServedItem, Sitting
-from question_banks.models import Bank, Item, ItemVersion
+from question_banks.models import Bank, Competence, Item, ItemVersion
 from scoring.calibration.reading import read_responses
 from storage.database import Database
 from tests.conftest import START, World
 from tests.pages import Page
-from web import analysis_store, i18n, research_export
-from web.analysis_pages import probability
+from web import analysis_pages, analysis_store, i18n, research_export
+from web.analysis_figures import probability
 from web.analysis_tables import as_csv, safe
 from web.demo_responses import Faults, add_demo_responses
 
@@ -106,6 +106,91 @@ def test_planted_faults_are_found_and_said_first(
 
 
 @SQLITE
+def test_what_to_do_first_and_how_far_to_trust_stand_before_everything(
+    trainer: TestClient, page: Callable[..., Page], bank: Bank, fill: Callable[..., Faults], database: Database
+) -> None:
+    planted = fill(1000)
+    # Nobody planted the last one: in this draw it is truly hard.
+    codes = [planted.wrong_key, planted.harder_in_dutch[0], planted.drifting, "ret-stock-count"]
+
+    shown, report = (page(f"/banks/{bank.id}/analysis{name}") for name in ("", "/report"))
+
+    sentences = [
+        "Look at it now The ablest take option b, not the key: check the key.",
+        f"Look at it now Harder in Dutch for people of the same ability: look at option {planted.harder_in_dutch[1]}.",
+        "Look at it Easier than before for people of the same ability: it may have become known.",
+        "Look at it Too hard for nearly everyone.",
+    ]
+    assert shown.attributes("#to-do a", "href") == [item_address(database, bank, code) + "/analysis" for code in codes]
+    assert report.tree.css("#to-do a") == []
+    assert shown.texts("#to-do .pr-finding__text") == sentences
+    # On paper the advice stands with it, since no page can be opened.
+    advised = list(zip(report.texts("#to-do .pr-finding__text"), sentences, strict=True))
+    assert [words for words, sentence in advised if not words.startswith(sentence) or words == sentence] == []
+    for one in (shown, report):
+        assert one.texts("#to-do .pr-finding__head .pr-under") == codes
+        assert "4 of 17 questions need you." in one.text()
+        assert [row[:2] for row in rows(one, "#borders")] == [["2", "-1,0"], ["3", "0,2"], ["4", "1,4"]]
+        assert re.search(r"sure The level is right for about \d\d of 100 people", one.text())
+        assert "They are still the authors’ estimates." in one.text()
+    assert shown.texts("h2") == ["What to do first", "Can you trust the result?", "Every question", "Further"]
+    assert shown.tree.css("#all[open]") == []
+
+
+@SQLITE
+def test_every_question_is_paged_and_can_be_narrowed_to_what_needs_somebody(
+    trainer: TestClient,
+    page: Callable[..., Page],
+    bank: Bank,
+    fill: Callable[..., Faults],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planted = fill(1000)
+    monkeypatch.setattr(analysis_pages, "PAGE_SIZE", 7)
+    monkeypatch.setattr(analysis_pages, "FIRST_SHOWN", 2)
+    address = f"/banks/{bank.id}/analysis"
+
+    first, second, beyond = (page(f"{address}?page={number}") for number in ("x", "2", "99"))
+    needed = page(f"{address}?finding=needed&period=365")
+
+    assert [len(rows(one, "#items")) for one in (first, second, beyond)] == [7, 7, 3]
+    assert second.attributes(".govuk-pagination a", "href") == [
+        f"{address}?page=1#items-title",
+        f"{address}?page=3#items-title",
+    ]
+    assert second.text("#page") == "Page 2 of 3, those that need you first"
+    assert [len(one.tree.css("#all[open]")) for one in (first, second, needed)] == [0, 1, 1]
+    assert first.attributes("#first > p a", "href") == [f"{address}?finding=needed#items-title"]
+    assert len(first.tree.css("#to-do li")) == 2
+    assert [row[0].partition(" ")[0] for row in rows(needed, "#items")] == [
+        planted.wrong_key,
+        planted.harder_in_dutch[0],
+        planted.drifting,
+        "ret-stock-count",
+    ]
+    assert needed.tree.css(".govuk-pagination") == []
+
+
+@SQLITE
+def test_trust_follows_the_cut_scores_in_force(
+    trainer: TestClient, page: Callable[..., Page], bank: Bank, fill: Callable[..., Faults], database: Database
+) -> None:
+    fill(60)
+    address = f"/banks/{bank.id}/analysis"
+
+    before = page(address)
+    with database.transaction() as session:
+        for competence in session.exec(select(Competence).where(Competence.code == bank.competence)):
+            competence.cuts = {}
+            session.add(competence)
+    after = page(address)
+
+    assert len(rows(before, "#borders")) == 3
+    assert after.tree.css("#borders") == []
+    assert "no levels are set for what these questions measure" in after.text("#reliability")
+
+
+@SQLITE
 def test_honest_bank_raises_no_alarm(
     trainer: TestClient, page: Callable[..., Page], bank: Bank, fill: Callable[..., Faults]
 ) -> None:
@@ -177,6 +262,21 @@ def test_item_page_says_what_to_do_with_pictures_and_tables(
     assert [one.headers["content-type"] for one in pictures] == ["image/svg+xml"] * 2
     words = {node.text for one in pictures for node in ET.fromstring(one.text).iter("{http://www.w3.org/2000/svg}text")}  # noqa: S314 (we drew it)
     assert {"a (key)", "b", "c", "d", "Ability: from the weakest fifth to the ablest"} <= words
+
+
+@SQLITE
+def test_option_that_draws_one_language_is_marked_where_the_verdict_points(
+    trainer: TestClient, page: Callable[..., Page], bank: Bank, fill: Callable[..., Faults], database: Database
+) -> None:
+    code, option = fill(1000).harder_in_dutch
+
+    shown = page(item_address(database, bank, code) + "/analysis")
+    table = list(csv.DictReader(io.StringIO(trainer.get(f"/banks/{bank.id}/fairness.csv").text[1:]), delimiter=";"))
+
+    assert {row[0].partition(" ")[0]: row[-1] for row in rows(shown, "#options-1")}[option] == "taken more in Dutch"
+    found = next(row for row in table if row["item"] == code)
+    assert (found["harder_for"], found["flagged"], option in found["options"].split()) == ("nl", "1", True)
+    assert {(row["turns_at"], row["share_below_turn"], row["harder_for_weaker"]) for row in table} == {("", "", "")}
 
 
 @SQLITE

@@ -72,7 +72,11 @@ def test_every_part_has_a_verdict_with_what_a_change_would_do(address: str, page
         r"With 10 questions instead of 7: \d+\. It hardly ever stops early: what it waits for is out of reach",
         verdict,
     )
-    assert "They are still the authors’ estimates." in shown.text("section:has(#part-1)")
+    assert "They are still the authors’ estimates." in shown.text("#basis")
+    assert re.fullmatch(
+        r"Begin with “[^”]+”: it gives the right level to \d+ of 100 candidates, the fewest of all parts\.",
+        shown.text("#overall"),
+    )
     assert shown.attributes("#results", "hx-get") == []
 
 

@@ -27,6 +27,7 @@ from web.i18n import gettext
 from web.i18n import number as written
 from web.rendering import FormError, page, picture_response, see_other, text, url_of
 from web.simulation_form import COUNTS, OWN, TARGETS, WHO, Asked, read_form
+from web.simulation_rows import sparing_rows
 from web.simulation_tables import figures_table
 
 router = APIRouter(prefix="/assessments/{assessment_id:uuid}")
@@ -229,6 +230,10 @@ def _page(
         known=known,
         whole=whole,
         parts=views,
+        overall=words.overall_of(
+            [(one.name, one.figures.right) for one in views if one.figures and one.figures.right is not None]
+        ),
+        basis=pages.common_basis(views),
         detail=detail,
         errors=errors,
         error_of={error.field: error.text for error in reversed(errors)},
@@ -248,7 +253,7 @@ def _confirmation(
     about = {"assessment_id": bench.offer.assessment.id, "number": part_number}
     address = url_of(request, "exposures.new", **about)
     request.scope["shown_at"] = address + asked.query(target=target)
-    rows = pages.sparing_rows(part, sparing)
+    rows = sparing_rows(part, sparing)
     return page(
         request,
         "simulations/exposure.html",

@@ -12,12 +12,14 @@ from assess.datasets import NOT_GIVEN, Dataset, Version
 from assess.group_differences import compare_groups
 from assess.item_analysis import Analysed, analyse, share_interval
 from assess.item_figures import BankAnalysis, ItemFigures
-from assess.item_verdicts import verdicts_of
+from assess.item_verdicts import verdicts_of, verdicts_of_difference
+from assess.level_precision import level_precision
 from assess.score_matrix import score_matrix
 from question_banks.content import AuthorEstimate, ItemContent
 from question_banks.interactions import ChoiceInteraction, JudgementInteraction, NumericInteraction, Option
 from question_banks.rules import JudgementRule, MatchRule, NumberRule, RatedRule
 from scoring.estimation import estimate_ability
+from scoring.levels import LevelScale
 from scoring.parameters import parameters_of
 
 ITEMS = 12
@@ -280,6 +282,81 @@ def test_groups_that_are_too_small_are_not_compared() -> None:
     assert [(one.reference, one.focal, one.n_reference, one.n_focal, one.enough, one.items) for one in found] == [
         ("a", "b", 201, 99, False, ())
     ]
+
+
+def with_slopes(french: float, dutch: float, *, turns_at: float) -> Dataset:
+    """Return answers of 2400 people in which item 5 rises with one slope among the French and another among the Dutch."""
+    rng = np.random.default_rng(11)
+    theta = rng.normal(size=(2400, 1))
+    b = np.array([one.content.estimate.b for one in VERSIONS])
+    logits = theta - b
+    slope = np.where(np.arange(2400) % 2, dutch, french)
+    logits[:, 5] = slope * (theta[:, 0] - turns_at)
+    right = rng.random(logits.shape) < 1 / (1 + np.exp(-logits))
+    return dataset(right.astype(np.int16), np.where(right, 0, rng.integers(1, 4, size=right.shape)).astype(np.int32))
+
+
+def test_difference_that_turns_is_said_of_the_weaker_people_of_the_steeper_group() -> None:
+    item = analysed(with_slopes(0.3, 2.2, turns_at=0.3)).items[5]
+
+    verdict = next(one for one in verdicts_of(item) if one.code == "turns")
+    difference = item.differences[0][1]
+
+    assert (verdict.urgency, verdict.language, verdict.other, verdict.option) == (2, "nl", "fr", "")
+    assert difference.category == "B"
+    assert difference.turns_at == pytest.approx(0.3, abs=0.2)
+    assert verdict.values["turns_at"] == difference.turns_at
+    assert verdict.values["weaker"] == pytest.approx(0.62, abs=0.1)
+    assert (difference.is_uneven, difference.harder_for_weaker) == (True, "focal")
+
+
+def test_difference_that_turns_beyond_everybody_is_harder_for_one_group_and_most_for_some() -> None:
+    item = analysed(with_slopes(0.5, 1.4, turns_at=2.6)).items[5]
+
+    verdict = next(one for one in verdicts_of(item) if one.language)
+    comparison, difference = item.differences[0]
+
+    assert (verdict.code, verdict.language, verdict.most_for) == ("harder_in", "nl", "weaker")
+    assert difference.turns_at is None
+    assert list(verdicts_of_difference(comparison, difference)) == [verdict]
+
+
+SCALE = LevelScale("1", (("2", -1.0), ("3", 0.2), ("4", 1.4)))
+
+
+def test_share_of_right_levels_is_what_really_happens() -> None:
+    rng = np.random.default_rng(3)
+    theta = rng.normal(size=4000)
+    b = np.array([one.content.estimate.b for one in VERSIONS])
+    right = (rng.random((4000, ITEMS)) < 1 / (1 + np.exp(b - theta[:, None]))).astype(np.int16)
+    scores = score_matrix(dataset(right, (1 - right).astype(np.int32)), {one.id: one for one in VERSIONS}, {})
+
+    found = level_precision(scores, SCALE)
+
+    cuts = [cut for _, cut in SCALE.cuts]
+    true, given = np.searchsorted(cuts, theta, side="right"), np.searchsorted(cuts, scores.theta, side="right")
+    assert found is not None
+    assert (found.people, found.right, found.near) == (
+        4000,
+        pytest.approx((true == given).mean(), abs=0.02),
+        pytest.approx((abs(true - given) <= 1).mean(), abs=0.02),
+    )
+    sides = [((theta >= cut) == (scores.theta >= cut)).mean() for cut in cuts]
+    assert [one.right for one in found.borders] == pytest.approx(sides, abs=0.02)
+    near = [scores.standard_error[abs(scores.theta - cut) <= 0.5].mean() for cut in cuts]
+    assert [one.standard_error for one in found.borders] == pytest.approx(near, abs=0.01)
+    assert [one.reliability for one in found.borders] == pytest.approx([1 - error**2 for error in near], abs=0.02)
+    assert found.weakest.level == "3"
+
+
+def test_levels_are_not_judged_by_few_people_or_without_cuts() -> None:
+    few, many = (analyse(answered(people), VERSIONS, {}, SCALE) for people in (49, 50))
+
+    assert few.levels is None
+    assert many.levels is not None
+    assert (many.levels.people, many.uncalibrated) == (50, ITEMS)
+    assert analyse(answered(50), VERSIONS, {}, LevelScale("1", ())).levels is None
+    assert analysed(answered(50)).levels is None
 
 
 def test_options_are_found_for_what_is_chosen_and_not_for_what_is_typed() -> None:

@@ -26,7 +26,7 @@ from scoring.estimation import estimate_ability
 from scoring.irt import ItemParameters
 from storage.tables import new_id
 from tests.conftest import START
-from tests.unit.assess.test_delivery import item
+from tests.unit.assess.test_delivery import item, mixed_units, wholes_of
 
 CUTS = (-1.0, 0.0, 1.0)
 LEVELS = ("1", "2", "3", "4")
@@ -217,6 +217,34 @@ def test_quotas_are_counted_as_kept_or_not() -> None:
     figures = figures_of(one, sit([one], 0, PEOPLE, sources={}))
 
     assert figures.quotas == (1.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("values", [{}, {"mode": "fixed"}, {"mode": "two_stage", "router": 3}])
+def test_figures_count_each_item_of_a_testlet_that_counts_as_one(values: dict[str, object]) -> None:
+    units = mixed_units()
+    quotas = [
+        ContentQuota(by="level", value="2", minimum=3, maximum=3).model_dump(),
+        ContentQuota(by="level", value="1", minimum=5, maximum=5).model_dump(),
+    ]
+    bank = make_pool(units, testlets=wholes_of(units))
+    one = part(bank, quotas=quotas, **values)
+
+    figures = figures_of(one, sit([one], 0, PEOPLE, sources={}))
+
+    assert (figures.asked.least, figures.asked.most, figures.counted, figures.quotas) == (8, 8, 8.0, (1.0, 1.0))
+    assert len(figures.exposure) == len(one.counting) == len(bank.codes) == 29
+    assert sum(figures.exposure) == pytest.approx(8)
+    texts = [figures.exposure[3 * text : 3 * text + 3] for text in range(3)]
+    assert [len(set(text)) for text in texts] == [1, 1, 1]
+
+
+def test_curve_counts_the_questions_of_a_testlet_that_counts_as_one() -> None:
+    units = mixed_units()[:3]
+    one = part(make_pool(units, testlets=wholes_of(units)), items=9)
+
+    points = curve_of(sit([one], 0, Population(candidates=2), sources={}, thetas=[0.0, 0.0]))
+
+    assert [point.questions for point in points] == [9.0]
 
 
 def test_pilots_take_time_and_count_for_nothing() -> None:

@@ -4,9 +4,12 @@ from random import Random
 
 import pytest
 
-from assess.blueprint import Section
+from assess.blueprint import ContentQuota, Section
 from assess.pools import Pool, make_pool
-from assess.two_stage import first_stage, panel_of, router_units, second_stage
+from assess.two_stage import TARGETS, first_stage, panel_of, router_units, second_stage
+from scoring.adaptive.form_assembly import FormRules, assemble_forms
+from scoring.adaptive.rules import Quota
+from scoring.irt import information_table
 from tests.unit.assess.test_delivery import item
 
 RULES = Section(competence="numeracy", bank="numeracy", mode="two_stage", items=10, router=4)
@@ -52,6 +55,56 @@ def test_forms_that_are_the_same_are_parted_halfway() -> None:
 
     assert panel is not None
     assert panel.stages[1].cuts == (-0.5, 0.5)
+
+
+def mixed_pool(seed: int) -> Pool:
+    """Return a small pool of two levels in which testlets and enemies stand in the way of the best items."""
+    rng = Random(seed)
+    lengths = [4, 3, 3, 2, *[1] * 10]
+    units = [tuple(item(rng.gauss(0, 1), level=rng.choice("12")) for _ in range(length)) for length in lengths]
+    codes = {unit[0].version_id: f"q{number}" for number, unit in enumerate(units)}
+    return make_pool(units, codes=codes, enemies=[("q4", "q5", "q6"), ("q1", "q7")])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_forms_are_as_good_as_those_of_integer_programming(seed: int) -> None:
+    bank = mixed_pool(seed)
+    quotas = (ContentQuota(by="level", value="1", minimum=4, maximum=6), ContentQuota(by="level", value="2", minimum=4))
+    rules = RULES.model_copy(update={"quotas": quotas})
+    router = router_units(bank, rules)
+    had = dict(zip(bank.bank.attributes, bank.bank.unit_content[router].sum(axis=0).tolist(), strict=True))
+    left = tuple(
+        Quota(
+            "level",
+            one.value,
+            max(0, one.minimum - had["level", one.value]),
+            one.maximum and one.maximum - had["level", one.value],
+        )
+        for one in quotas
+    )
+    out = {*router, *(enemy for unit in router for enemy in bank.bank.enemies[unit])}
+
+    panel = panel_of(bank, rules)
+
+    assert panel is not None
+    for module, (_, theta) in zip(panel.stages[1].modules, TARGETS, strict=True):
+        excluded = tuple(row for unit in out for row in bank.bank.unit_rows[unit])
+        best = assemble_forms(bank.bank, FormRules(length=6, thetas=(theta,), quotas=left, excluded=excluded), gap=0.0)
+        told = information_table(bank.bank.parameters, [theta])[list(module.rows)].sum()
+        # Tables are read between nodes a tenth apart, and the targets are nodes.
+        assert told == pytest.approx(best.informations[0, 0], abs=1e-6)
+        counts = bank.bank.row_content[[*panel.stages[0].modules[0].rows, *module.rows]].sum(axis=0)
+        assert (4 <= counts[0] <= 6, counts[:2].sum()) == (True, 10)
+
+
+def test_forms_are_made_once_for_a_router() -> None:
+    bank = pool()
+    panels = [panel_of(bank, RULES, first_stage(bank, RULES)) for _ in range(2)]
+    again = panel_of(bank, RULES)
+
+    assert panels[0] == panels[1]
+    assert again is not None
+    assert len(bank.forms) == 1
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])

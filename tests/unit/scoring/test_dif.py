@@ -27,7 +27,7 @@ from scoring.dif.mantel_haenszel import (
     mantel_haenszel,
     standardised_difference,
 )
-from scoring.dif.matching import UNMATCHED, stratum_tables, theta_strata, total_strata
+from scoring.dif.matching import UNMATCHED, expected_true_scores, stratum_tables, theta_strata, total_strata
 from scoring.dif.verdicts import (
     ets_class,
     ets_class_by_size,
@@ -111,6 +111,65 @@ def test_logistic_dif_of_persons_is_that_of_their_tables() -> None:
     counts, strata = stratum_tables(scores[:, 0], focal, totals, 1)
 
     assert logistic_dif(scores[:, 0], totals, focal) == logistic_dif_of_tables(counts, strata)
+
+
+def expected_counts(logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the tables (stratum, group, score) of 100 persons in each cell that answer just as their logits say."""
+    right = 1 / (1 + np.exp(-logits))
+    return 100 * np.stack((1 - right, right), axis=2)
+
+
+def test_logistic_dif_tells_where_curves_cross() -> None:
+    theta = np.linspace(-2, 2, 9)
+    steeper = expected_counts(np.column_stack((theta, 2 * theta - 0.8)))
+
+    found = logistic_dif_of_tables(steeper, theta)
+
+    assert found is not None
+    assert (found.interaction, found.crossing) == pytest.approx((1.0, 0.8), abs=1e-6)
+
+
+def test_curve_that_bends_alike_in_both_groups_is_no_difference() -> None:
+    theta = np.linspace(-2, 2, 9)
+    answers = expected_counts(np.column_stack([0.2 + theta - 0.4 * theta**2] * 2))
+    # The groups lie on different parts of the curve.
+    answers *= np.where(np.column_stack((theta > 0, theta < 0)), 0.1, 1.0)[:, :, None]
+
+    straight, bent = (logistic_dif_of_tables(answers, theta, bends=bends) for bends in (False, True))
+
+    assert straight is not None
+    assert bent is not None
+    assert straight.nonuniform.p < 0.001
+    assert (bent.uniform.chi_square, bent.nonuniform.chi_square) == pytest.approx((0.0, 0.0), abs=1e-6)
+    assert (bent.effect, bent.interaction) == pytest.approx((0.0, 0.0), abs=1e-3)
+
+
+def test_expected_true_scores_are_kelleys_within_each_group() -> None:
+    items = np.array([[0, 0], [1, 0], [1, 1], [1, 1], [0, 1], [1, 1]], dtype=np.int64)
+    totals = np.array([0, 1, 2, 2, 1, UNMATCHED], dtype=np.int64)
+    focal = np.array([False, False, False, True, True, True])
+
+    found = expected_true_scores(items, totals, focal)
+
+    # Reference group: item variances 1/3 each, total variance 1, so alpha is 2 (1 - 2/3) = 2/3 around the mean 1.
+    # Focal group: variances 1/2 and 0, total variance 1/2, so alpha is 0 and everybody is at the mean 1.5.
+    assert found.tolist() == pytest.approx([1 / 3, 1.0, 5 / 3, 1.5, 1.5, np.nan], abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_correction_for_impact_accuses_few_where_groups_lie_far_apart(
+    method: Literal["mantel_haenszel", "logistic"],
+) -> None:
+    rng = np.random.default_rng(3)
+    plain, corrected = [], []
+    for _ in range(4):
+        scores, focal = simulate(rng, (1000, 1000), 1.0, 0.0, items=20, unfair=2)
+        for kept, correct in ((plain, False), (corrected, True)):
+            found = detect_dif(scores, [1] * 20, focal, method=method, purify=False, correct_impact=correct)
+            kept.append(np.mean([item.p is not None and item.p <= 0.05 for item in found]))
+
+    assert np.mean(corrected) <= 0.08
+    assert np.mean(corrected) < np.mean(plain)
 
 
 def test_purified_detection_is_the_loop_of_difr() -> None:
