@@ -61,9 +61,14 @@ def missing_elements(content: ItemContent | StimulusContent, language: str) -> l
 
 
 def without_language(content: ItemContent, languages: tuple[str, ...]) -> ItemContent:
-    """Return the content in these languages alone, and say so in its `languages`."""
+    """Return the content in these languages alone, and say so in its `languages`.
 
-    def only(_path: str, texts: Texts) -> Texts:
+    What who solves it can do stays in every language: candidates never see it, and passports are read in others than theirs.
+    """
+
+    def only(path: str, texts: Texts) -> Texts:
+        if path == "can_do":
+            return texts
         return {language: text for language, text in texts.items() if language in languages}
 
     kept = _rebuilt(content, "", only)

@@ -10,6 +10,7 @@ from question_banks.content import ItemContent, StimulusContent
 from question_banks.elements import list_elements
 from question_banks.findings import Finding
 from question_banks.linting_bank import check_bank
+from question_banks.linting_can_do import check_can_do
 from question_banks.linting_filing import Competences, check_filing
 from question_banks.linting_languages import check_languages
 from question_banks.linting_options import check_options
@@ -44,6 +45,7 @@ def lint_item(
         *check_wording(content, elements, languages),
         *check_time(content, elements, languages, stimulus),
         *check_filing(content, known_tags, known_competences, cuts),
+        *check_can_do(content),
     ]
 
 

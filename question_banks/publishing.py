@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -163,7 +163,11 @@ def _only_adds_a_language(working: WorkingItem, languages: Sequence[str]) -> boo
     if working.draft.stage != "published" or version is None or not set(languages) > set(version.content.languages):
         return False
     same = without_language(working.draft.content, version.content.languages)
-    return same.model_copy(update={"tags": version.content.tags}) == version.content
+    kept: dict[str, Any] = {"tags": version.content.tags}
+    # Versions were once frozen without the sentence in further languages; it is no change of what was reviewed.
+    if version.content.can_do.items() <= working.draft.content.can_do.items():
+        kept["can_do"] = version.content.can_do
+    return same.model_copy(update=kept) == version.content
 
 
 def _complete(session: Session, working: WorkingItem, *, now: datetime) -> tuple[str, ...]:

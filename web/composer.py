@@ -16,7 +16,7 @@ from assess.supplies import BankContents, BankSupply
 from question_banks.texts import Texts
 from scoring.passport.wording import one_line, own_words
 from storage.wording import N_
-from web.composing_rules import RuleFields, kept_rules, read_rules, rule_fields, typed_rules
+from web.composing_rules import RuleFields, exact, kept_rules, read_rules, rule_fields, typed_rules
 from web.forms import Fields, first
 from web.i18n import LANGUAGES, current, gettext, locale
 from web.rendering import FormError
@@ -58,7 +58,10 @@ class ComposerForm:
     number: str = ""
 
     def after(self, act: str) -> "ComposerForm":
-        """Return the form after one of its buttons: `add`, `remove.2`, `up.2`, `down.2`; any other changes nothing."""
+        """Return the form after one of its buttons: `add`, `remove.2`, `up.2`, `down.2`; any other changes nothing.
+
+        `row.2` is one of the others: an empty row follows what was typed in any case.
+        """
         kind, _, place = act.partition(".")
         sections = list(self.sections)
         at = typed_number(place) - 1
@@ -133,6 +136,12 @@ def read_form(
     return Composition(_kept(title, one_line), _kept(description, own_words), form.languages, whole), []
 
 
+def opened_part(act: str) -> int:
+    """Return the number of the part whose finer rules a button wants to see, with an empty row to write in; 0 is none."""
+    kind, _, place = act.partition(".")
+    return typed_number(place) if kind == "row" else 0
+
+
 def typed_number(text: str) -> int:
     """Return the whole number that was typed; 0 for what is none, or for one with more signs than any of ours has."""
     digits = text.strip()
@@ -199,7 +208,7 @@ def _read_section(
     if errors:
         return None, errors
     values: dict[str, Any] = {
-        **kept_rules(before),
+        **kept_rules(before, typed.rules),
         **finer,
         "competence": competence,
         "bank": typed.bank,
@@ -216,6 +225,7 @@ def _read_section(
     except ValidationError as invalid:
         # Only a forged form gets here: what a select or a radio button sends is one of its values.
         about = {"target_standard_error": "precision", "competence": "bank", "randomesque": "spread"}
+        about |= {"least_information": "information"}
         fields = dict.fromkeys(str(one["loc"][0]) if one["loc"] else "bank" for one in invalid.errors())
         message = gettext(N_("Choose one of what is offered."))
         return None, [FormError(f"{name}.{about.get(one, one)}", message) for one in fields]
@@ -231,7 +241,6 @@ def _seconds(limit: str) -> int | None:
 
 
 def _typed(section: Section) -> SectionFields:
-    precision = section.target_standard_error
     return SectionFields(
         bank=section.bank,
         mode=section.mode,
@@ -240,7 +249,7 @@ def _typed(section: Section) -> SectionFields:
         minutes=str(section.minutes),
         limit=f"{section.seconds / 60:g}" if section.seconds else "",
         order=section.order,
-        precision=f"{precision:g}" if precision else "",
+        precision=exact(section.target_standard_error),
         rules=typed_rules(section),
     )
 

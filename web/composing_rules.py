@@ -12,9 +12,10 @@ from web.forms import Fields, first
 from web.i18n import gettext
 from web.rendering import FormError
 
-EMPTY_ROWS = 2
-"""How many empty rows for quotas are offered."""
+EMPTY_ROWS = 1
+"""How many empty rows for quotas are offered: a button adds the next."""
 QUOTAS_LIMIT = 12
+ENEMIES_LIMIT = 50
 ROUTERS = range(1, 31)
 SEEDS = range(21)
 LONGEST = 4
@@ -37,22 +38,27 @@ class RuleFields:
 
     router: str = "4"
     certainty: str = ""
+    information: str = ""
+    """Below which information of the best question left an adaptive section stops; empty is never."""
     seeds: str = "0"
     starts_from: str = ""
     carried: str = "0.7"
     spread: str = "4"
     quotas: tuple[QuotaFields, ...] = ()
     enemies: str = ""
+    unspared: str = ""
+    """`yes` takes away how often single items may be used, which a simulation found."""
 
     @property
     def rows(self) -> tuple[QuotaFields, ...]:
         """Return the quotas with empty rows after them."""
-        return (*self.quotas, *[QuotaFields()] * min(EMPTY_ROWS, QUOTAS_LIMIT - len(self.quotas)))
+        return (*self.quotas, *[QuotaFields()] * max(0, min(EMPTY_ROWS, QUOTAS_LIMIT - len(self.quotas))))
 
     @property
-    def are_usual(self) -> bool:
-        """Tell whether all is as it is for a new section, so that the form need not show it."""
-        return self == RuleFields(router=self.router)
+    def enemy_sets(self) -> list[tuple[str, ...]]:
+        """Return the sets of codes that were typed, one a line, each code once."""
+        lines = (dict.fromkeys(code for code in CODES.split(line) if code) for line in self.enemies.splitlines())
+        return [tuple(line) for line in lines if line]
 
 
 def rule_fields(fields: Fields, name: str) -> RuleFields:
@@ -69,12 +75,14 @@ def rule_fields(fields: Fields, name: str) -> RuleFields:
     return RuleFields(
         router=value("router"),
         certainty=value("certainty"),
+        information=value("information"),
         seeds=value("seeds"),
         starts_from=value("starts_from"),
         carried=value("carried"),
         spread=value("spread"),
         quotas=tuple(row for row in rows if row.kind or row.minimum or row.maximum),
         enemies=value("enemies"),
+        unspared=value("unspared"),
     )
 
 
@@ -82,10 +90,11 @@ def typed_rules(section: Section) -> RuleFields:
     """Return the form of a section as it stands."""
     return RuleFields(
         router=str(section.router or RuleFields().router),
-        certainty=f"{section.certainty:g}" if section.certainty else "",
+        certainty=exact(section.certainty),
+        information=exact(section.least_information),
         seeds=str(section.seeds),
         starts_from=section.starts_from or "",
-        carried=f"{section.carried:g}",
+        carried=exact(section.carried),
         spread=str(section.randomesque),
         quotas=tuple(
             QuotaFields(
@@ -114,22 +123,25 @@ def read_rules(
     if seeds is None or seeds not in SEEDS:
         wrong("seeds", N_("Say how many pilot items are mixed in: a number from {first} to {last}."), first=0, last=20)
     quotas = _quotas(typed, items, contents, wrong)
-    enemies = [tuple(dict.fromkeys(code for code in CODES.split(line) if code)) for line in typed.enemies.splitlines()]
+    enemies = typed.enemy_sets
     unknown = sorted({code for group in enemies for code in group} - (contents.codes if contents else frozenset()))
     if unknown:
         wrong("enemies", N_("This bank has no item with the code: {codes}."), codes=", ".join(unknown[:5]))
     if any(len(group) == 1 for group in enemies):
         wrong("enemies", N_("Give at least two codes on each line."))
+    if len(enemies) > ENEMIES_LIMIT:
+        wrong("enemies", N_("Write at most {limit} lines."), limit=ENEMIES_LIMIT)
     chooses = mode != "fixed"
     return {
         "router": router if mode == "two_stage" else None,
         "certainty": typed.certainty or None if mode == "adaptive" else None,
+        "least_information": typed.information or None if mode == "adaptive" else None,
         "seeds": seeds or 0,
         "starts_from": typed.starts_from or None if chooses else None,
         "carried": typed.carried or 0.7,
         "randomesque": typed.spread or 4,
         "quotas": quotas,
-        "enemies": [group for group in enemies if group],
+        "enemies": enemies,
     }, errors
 
 
@@ -156,7 +168,7 @@ def _quotas(typed: RuleFields, items: int, contents: BankContents | None, wrong:
             quotas[one.kind] = ContentQuota.model_validate(
                 {"by": found[1], "value": found[2], "minimum": least or 0, "maximum": most}
             )
-    owed = sum(quota.minimum for quota in quotas.values() if quota.by == "level")
+    owed = max(sum(quota.minimum for quota in quotas.values() if quota.by == by) for by in ("level", "type"))
     if owed > items:
         wrong(
             "quotas.1.minimum",
@@ -172,8 +184,11 @@ def _number(text: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST else None
 
 
-def kept_rules(before: Section | None) -> Mapping[str, Any]:
-    """Return the rules that the form does not show: a change of the form keeps them."""
-    if before is None:
-        return {}
-    return {"exposure": before.exposure, "least_information": before.least_information}
+def kept_rules(before: Section | None, typed: RuleFields) -> Mapping[str, Any]:
+    """Return the rules that a simulation found, which a change of the form keeps unless it says otherwise."""
+    return {"exposure": before.exposure} if before and typed.unspared != "yes" else {}
+
+
+def exact(value: float | None) -> str:
+    """Return a number so that it is the same number when it is read again; nothing for none."""
+    return "" if value is None else str(value).removesuffix(".0")

@@ -84,6 +84,7 @@ SEVERITIES = {
 FINDINGS = {
     "language_incomplete": N_("A language is incomplete"),
     "anchors_differ": N_("Places differ between languages"),
+    "can_do_missing": N_("“Can do” not in every language"),
     "brackets_left": N_("Square brackets left"),
     "gap_no_word": N_("Gap without right word"),
     "no_key": N_("No right answer"),

@@ -11,8 +11,10 @@ from question_banks.competences import list_competences
 from question_banks.models import Competence
 from scoring.models import Panel, PanelJudge, PanelRound
 from scoring.panels import judges, rounds
+from scoring.panels.impact import hidden_cells
 from scoring.panels.judging import Standing, standings, wanted
-from scoring.panels.outcome_of_round import LevelCut, RoundOutcome, read_outcome
+from scoring.panels.outcome_of_round import JudgeCut, LevelCut, RoundOutcome, read_outcome
+from scoring.panels.results import NORMAL_95, REACH
 from scoring.standards.judge_consistency import compare_rounds
 from storage.wording import N_
 from web.i18n import gettext, number
@@ -51,7 +53,7 @@ OTHERS = {
 FEW_JUDGES, FEW_PEOPLE = 5, 30
 """Below so many judges, or people whom they know, a page says that the margin rests on few."""
 ALIKE = 0.005
-"""A standard error that is written as 0.00."""
+"""A standard error that would be written as 0.00: it says that judges agree, and nothing of how sure a cut is."""
 
 
 FOLLOWS = 0.3
@@ -208,35 +210,57 @@ def _round_view(panel: Panel, place: int, outcome: RoundOutcome, earlier: RoundO
     )
 
 
+def margin_words(panel: Panel, one: LevelCut) -> str:
+    """Say how sure the cut of a level is: by the spread of judges, or of questions where all judges came to the same."""
+    if one.low is None or one.high is None:
+        return gettext(N_("How sure that is cannot be said."))
+    if not _agree(panel, one):
+        return gettext(N_("The margin is from {low} to {high}."), low=shown_theta(one.low), high=shown_theta(one.high))
+    said = gettext(N_("All judges came to the same, so the spread between them says nothing about how sure that is."))
+    if one.random_error is None or one.random_error < ALIKE:
+        return f"{said} " + gettext(N_("The margin is not known."))
+    low, high = (max(-REACH, min(REACH, one.theta + side * NORMAL_95 * one.random_error)) for side in (-1, 1))
+    message = N_("With other questions of the kind the level might begin anywhere from {low} to {high}.")
+    return f"{said} {gettext(message, low=shown_theta(low), high=shown_theta(high))}"
+
+
+def hides_people(one: LevelCut | JudgeCut) -> bool:
+    """Tell whether so few people were put on one side that shares of them are not to be shown."""
+    # A round that was closed before the sides were counted cannot tell, so it is taken to be small.
+    return one.below is None or one.above is None or bool(hidden_cells([one.below, one.above]).any())
+
+
+def _agree(panel: Panel, one: LevelCut) -> bool:
+    return panel.method != "contrasting" and one.standard_error is not None and one.standard_error < ALIKE
+
+
 def _cut_row(panel: Panel, one: LevelCut) -> CutRow:
     known = one.low is not None and one.high is not None
+    unknown = gettext(N_("not known"))
+    interval = gettext(N_("{low} to {high}"), low=shown_theta(one.low), high=shown_theta(one.high)) if known else "–"
+    other = one.random_error
     return CutRow(
         level=one.level,
         theta=shown_theta(one.theta),
-        error=shown_theta(one.standard_error),
-        interval=gettext(N_("{low} to {high}"), low=shown_theta(one.low), high=shown_theta(one.high)) if known else "–",
-        said=shown_said(panel, one.said),
+        error=unknown if _agree(panel, one) else shown_theta(one.standard_error),
+        interval=unknown if _agree(panel, one) else interval,
+        said=_said(panel, one),
         median=shown_theta(one.median),
-        random_error=shown_theta(one.random_error),
+        random_error=unknown if other is not None and other < ALIKE else shown_theta(other),
         others=tuple((gettext(OTHERS[name]), shown_theta(value)) for name, value in one.others.items()),
     )
 
 
+def _said(panel: Panel, one: LevelCut | JudgeCut) -> str:
+    if panel.method == "contrasting" and hides_people(one):
+        return gettext(N_("not shown: too few people"))
+    return shown_said(panel, one.said)
+
+
 def _sentence(panel: Panel, one: LevelCut) -> str:
     """Say where a level begins and how sure that is; few judges, or people, and judges who agree tell little of others."""
-    if one.low is None or one.high is None:
-        message = N_("Level {level} begins at {theta}. How sure that is cannot be said.")
-        return gettext(message, level=one.level, theta=shown_theta(one.theta))
-    message = N_("Level {level} begins at {theta}, with a margin from {low} to {high}.")
-    if panel.method != "contrasting" and one.standard_error is not None and one.standard_error < ALIKE:
-        message = N_(
-            "Level {level} begins at {theta}. All judges said the same, which tells no margin: others may differ."
-        )
-    said = [
-        gettext(
-            message, level=one.level, theta=shown_theta(one.theta), low=shown_theta(one.low), high=shown_theta(one.high)
-        )
-    ]
+    begins = gettext(N_("Level {level} begins at {theta}."), level=one.level, theta=shown_theta(one.theta))
+    said = [begins, margin_words(panel, one)]
     people = len(wanted(panel))
     if panel.method == "contrasting":
         if people < FEW_PEOPLE:
@@ -253,8 +277,9 @@ def _judge_cuts(panel: Panel, one: LevelCut) -> tuple[JudgeCutRow, ...]:
     return tuple(
         JudgeCutRow(
             judge=cut.judge,
-            theta=shown_theta(cut.theta),
-            said=shown_said(panel, cut.said),
+            # The middle between two groups tells who is in one of a single person.
+            theta="–" if panel.method == "contrasting" and hides_people(cut) else shown_theta(cut.theta),
+            said=_said(panel, cut),
             fit=_agreement(fits[cut.judge].correlation) if cut.judge in fits else "–",
             error=shown_theta(fits[cut.judge].root_mean_square_error) if cut.judge in fits else "–",
         )

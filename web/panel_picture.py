@@ -1,13 +1,13 @@
 """The cuts of a panel as a picture (SVG): a dot for each judge, an upright line where each level begins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
 
 import leather
 
-from scoring.panels.outcome_of_round import RoundOutcome
+from scoring.panels.outcome_of_round import JudgeCut, RoundOutcome
 from web.drawing import LIVE, Beginning, finished
 from web.i18n import number
 
@@ -27,9 +27,16 @@ class _Dots(leather.Dots):  # type: ignore[misc]
         return []
 
 
-def draw(outcome: RoundOutcome, captions: Captions) -> str:
-    """Return the picture of a round: theta to the right, a row for each judge, and each level's cut with its dots."""
-    known = [cut.theta for one in outcome.levels for cut in one.judges if cut.theta is not None]
+def draw(outcome: RoundOutcome, captions: Captions, hides: Callable[[JudgeCut], bool] = lambda _: False) -> str:
+    """Return the picture of a round: theta to the right, a row for each judge, and each level's cut with its dots.
+
+    A judge's cut that `hides` has no dot.
+    """
+    dots_of = [
+        [(cut.theta, cut.judge) for cut in one.judges if cut.theta is not None and not hides(cut)]
+        for one in outcome.levels
+    ]
+    known = [theta for dots in dots_of for theta, _ in dots]
     thetas = known + [one.theta for one in outcome.levels]
     low, high = floor(min(thetas) - 0.25), ceil(max(thetas) + 0.25)
     top = max(outcome.judges) + 1
@@ -40,9 +47,8 @@ def draw(outcome: RoundOutcome, captions: Captions) -> str:
         ticks=list(range(low, high + 1)), tick_formatter=lambda at, *_: number(float(at)), name=captions.theta
     )
     chart.add_y_axis(ticks=_ticks(outcome.judges), tick_formatter=lambda at, *_: number(float(at)), name=captions.judge)
-    for one in outcome.levels:
+    for one, dots in zip(outcome.levels, dots_of, strict=True):
         chart.add_series(leather.Series([(one.theta, 0), (one.theta, top)]), Beginning(one.level))
-        dots = [(cut.theta, cut.judge) for cut in one.judges if cut.theta is not None]
         if dots:
             chart.add_series(leather.Series(dots), _Dots(fill_color=LIVE, radius=5))
     return finished(chart)

@@ -144,6 +144,11 @@ def show_screen(
         screen=screen,
         at=_at(working, screen, problems or {}, typed or {}),
         names={code: language_name(code) for code in working.bank.languages},
+        passport_languages=[
+            (code, language_name(code), direction_of(code))
+            for code in i18n.LANGUAGES
+            if code not in working.bank.languages
+        ],
         kinds=[(kind, f"{type_words(kind)} – {type_description(kind)}") for kind in KINDS],
         type_words=type_words,
         inline={kind for kind, one in KINDS.items() if one.inline},

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
+
+from scoring.irt import FloatArray
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,18 +86,42 @@ def false_discovery(
     Benjamini & Hochberg (1995), for independent or positively related tests; Benjamini & Yekutieli (2001) for any.
     None stays None and does not count. Raises ValueError for a p outside 0..1.
     """
-    known = np.array([index for index, value in enumerate(p) if value is not None], dtype=np.intp)
-    values = np.array([value for value in p if value is not None], dtype=np.float64)
-    if not ((values >= 0) & (values <= 1)).all():
-        msg = "A p must lie between 0 and 1."
-        raise ValueError(msg)
+    known, values = _known(p)
     count = len(values)
     order = np.argsort(-values, kind="stable")
     ranks = np.arange(count, 0, -1)
     factor = float((1 / np.arange(1, count + 1)).sum()) if method == "benjamini_yekutieli" else 1.0
     adjusted = np.minimum(np.minimum.accumulate(values[order] * factor * count / ranks), 1.0)
-    result: list[float | None] = [None] * len(p)
-    for index, value in zip(known[order], adjusted, strict=True):
+    return _placed(adjusted, known[order], len(p))
+
+
+def family_wise(
+    p: Sequence[float | None], *, method: Literal["holm", "bonferroni"] = "holm"
+) -> tuple[float | None, ...]:
+    """Return each p adjusted so that flagging those up to q makes any false flag at all no likelier than q.
+
+    Holm (1979), step down; Bonferroni never finds more. None stays None and does not count. Raises ValueError for a p outside 0..1.
+    """
+    known, values = _known(p)
+    count = len(values)
+    order = np.argsort(values, kind="stable")
+    tests = np.arange(count, 0, -1) if method == "holm" else np.full(count, count)
+    adjusted = np.minimum(np.maximum.accumulate(values[order] * tests), 1.0)
+    return _placed(adjusted, known[order], len(p))
+
+
+def _known(p: Sequence[float | None]) -> tuple[npt.NDArray[np.intp], FloatArray]:
+    known = np.array([index for index, value in enumerate(p) if value is not None], dtype=np.intp)
+    values = np.array([value for value in p if value is not None], dtype=np.float64)
+    if not ((values >= 0) & (values <= 1)).all():
+        msg = "A p must lie between 0 and 1."
+        raise ValueError(msg)
+    return known, values
+
+
+def _placed(adjusted: FloatArray, places: npt.NDArray[np.intp], count: int) -> tuple[float | None, ...]:
+    result: list[float | None] = [None] * count
+    for index, value in zip(places, adjusted, strict=True):
         result[index] = float(value)
     return tuple(result)
 

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 from sqlmodel import Session, col, select
 
 from question_banks.competences import list_competences, list_scales
@@ -18,6 +19,9 @@ MOST_OUTCOMES = 2_000
 ENOUGH = 30
 """So many outcomes say more of the people here than a normal population would."""
 
+FEWEST_IN_CELL = 5
+"""A share of fewer people than that is shown to nobody: the least that any page of groups shows."""
+
 FINE = np.linspace(-6, 6, 601)
 USUAL_ERROR = 0.4
 """The standard error of a test of the usual length, where there is neither an item nor an outcome to take one from."""
@@ -25,11 +29,16 @@ USUAL_ERROR = 0.4
 
 @dataclass(frozen=True, slots=True)
 class LevelShare:
-    """A level, and the share of past candidates at it before and with the panel's cuts; None where there are no cuts."""
+    """A level, and the share of past candidates at it before and with the panel's cuts.
+
+    None where there are no cuts, and where `hides_before` or `hides_after`: so few people that the share is not to be shown.
+    """
 
     level: str
     before: float | None
     after: float | None
+    hides_before: bool = False
+    hides_after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +106,41 @@ def _shares(
     levels: Sequence[str], thetas: FloatArray, before: Mapping[str, float], after: Mapping[str, float]
 ) -> tuple[LevelShare, ...]:
     old, new = (_share_by_level(levels, thetas, cuts) for cuts in (before, after))
-    return tuple(LevelShare(level, old.get(level), new.get(level)) for level in levels if level in old or level in new)
+    return tuple(
+        LevelShare(
+            level,
+            old.get(level),
+            new.get(level),
+            hides_before=level in old and old[level] is None,
+            hides_after=level in new and new[level] is None,
+        )
+        for level in levels
+        if level in old or level in new
+    )
 
 
-def _share_by_level(levels: Sequence[str], thetas: FloatArray, cuts: Mapping[str, float]) -> dict[str, float]:
+def _share_by_level(levels: Sequence[str], thetas: FloatArray, cuts: Mapping[str, float]) -> dict[str, float | None]:
+    """Return the share at each level that the cuts part; None of so few that it is not to be shown."""
     begun = [level for level in levels[1:] if level in cuts]
     if not begun or not thetas.size:
         return {}
     at = np.searchsorted([cuts[level] for level in begun], thetas, side="right")
-    counts = np.bincount(at, minlength=len(begun) + 1) / thetas.size
-    return dict(zip((levels[0], *begun), counts.tolist(), strict=True))
+    counts = np.bincount(at, minlength=len(begun) + 1)
+    shares = [None if hides else count / thetas.size for count, hides in zip(counts, hidden_cells(counts), strict=True)]
+    return dict(zip((levels[0], *begun), shares, strict=True))
+
+
+def hidden_cells(counts: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return which of the cells (cell,) of a row whose total is known are not to be shown.
+
+    Those of fewer than `FEWEST_IN_CELL`; and then the smallest of the others, until what is hidden cannot be told from the
+    total. All of them where the total itself is small.
+    """
+    numbers = np.asarray(counts, dtype=np.int64)
+    hidden = numbers < FEWEST_IN_CELL
+    while hidden.any() and not hidden.all() and numbers[hidden].sum() < FEWEST_IN_CELL:
+        hidden[np.where(hidden, np.iinfo(np.int64).max, numbers).argmin()] = True
+    return hidden
 
 
 def _certainty(panel: Panel, cuts: Mapping[str, float], thetas: FloatArray, errors: FloatArray) -> Certainty:

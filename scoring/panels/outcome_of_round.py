@@ -7,11 +7,16 @@ from storage.tables import Frozen
 
 
 class JudgeCut(Frozen):
-    """One judge's cut: on theta, and as it was said (points for Angoff, pages before the mark, the share judged above)."""
+    """One judge's cut: on theta, and as it was said (points for Angoff, pages before the mark, the share judged above).
+
+    `below` and `above` are how many people this judge put on each side; None where items are judged.
+    """
 
     judge: int
     theta: float | None
     said: float
+    below: int | None = None
+    above: int | None = None
 
 
 class JudgeFit(Frozen):
@@ -27,7 +32,7 @@ class LevelCut(Frozen):
     """Where a level begins by a round: theta with its standard error and interval of 95 %; None where one judge gives none.
 
     `random_error` is the standard error for other items of the same kind; `said` the cut as judges say it; `others` the cuts
-    by other rules, by name.
+    by other rules, by name; `below` and `above` how many people were judged to be on each side, None where items are judged.
     """
 
     level: str
@@ -42,6 +47,8 @@ class LevelCut(Frozen):
     others: dict[str, float] = {}
     judges: tuple[JudgeCut, ...]
     fits: tuple[JudgeFit, ...] = ()
+    below: int | None = None
+    above: int | None = None
 
 
 class RoundOutcome(Frozen):

@@ -146,6 +146,8 @@ def _contrasting(panel: Panel, level: str, said: Mapping[int, Said]) -> LevelCut
         median=None,
         others={name: _within(value) for name, value in others.items() if value is not None and isfinite(value)},
         judges=tuple(_judge_of_people(number, row, thetas) for number, row in zip(sorted(said), table, strict=True)),
+        below=int((votes < 0).sum()),
+        above=int((votes > 0).sum()),
     )
 
 
@@ -156,6 +158,8 @@ def _judge_of_people(number: int, row: FloatArray, thetas: FloatArray) -> JudgeC
         judge=number,
         theta=_within(groups.midpoint) if groups else None,
         said=float((row == 1).sum() / known) if known else 0.0,
+        below=int((row == 0).sum()),
+        above=int((row == 1).sum()),
     )
 
 

@@ -7,10 +7,11 @@ import pytest
 from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from assess import assessments
+from assess import assessments, simulating
 from assess.models import Assessment, Blueprint
 from question_banks.models import Bank, Item
 from storage.database import Database
+from tests.conftest import START
 from tests.pages import Page, checked_page
 
 GOOD = {
@@ -314,7 +315,7 @@ def test_composer_takes_the_same_queries_whatever_the_number_of_parts(
 
 FINER = {
     "sections__2__bank": "retail", "sections__2__mode": "adaptive", "sections__2__items": "8", "sections__2__minimum": "4",
-    "sections__2__certainty": "0.9", "sections__2__seeds": "2", "sections__2__starts_from": "numeracy",
+    "sections__2__certainty": "0.9", "sections__2__information": "0.05", "sections__2__seeds": "2", "sections__2__starts_from": "numeracy",
     "sections__2__carried": "0.85", "sections__2__spread": "8", "sections__2__quotas__1__kind": "level 2",
     "sections__2__quotas__1__minimum": "2", "sections__2__quotas__1__maximum": "4",
     "sections__2__enemies": "{first} {second}\n\n",
@@ -349,7 +350,7 @@ def test_finer_rules_are_saved_and_shown_again(
     assert section.model_dump() == {
         "competence": "retail", "bank": "retail", "mode": "adaptive", "items": 8, "minimum": 4,
         "target_standard_error": None, "seconds": None, "order": "by_difficulty", "minutes": 6, **USUAL,
-        "certainty": 0.9, "seeds": 2, "starts_from": "numeracy", "carried": 0.85, "randomesque": 8,
+        "certainty": 0.9, "least_information": 0.05, "seeds": 2, "starts_from": "numeracy", "carried": 0.85, "randomesque": 8,
         "quotas": ({"by": "level", "value": "2", "minimum": 2, "maximum": 4},), "enemies": ((first, second),),
     }  # fmt: skip
     shown = page(f"/assessments/{made.id}/edit").fields("#composer")
@@ -370,6 +371,8 @@ def test_finer_rules_are_saved_and_shown_again(
         ({"seeds": "-1"}, "seeds"),
         ({"starts_from": "horeca"}, "starts_from"),
         ({"certainty": "7"}, "certainty"),
+        ({"information": "-1"}, "information"),
+        ({"information": "much"}, "information"),
         ({"spread": "0"}, "spread"),
         ({"carried": "nan"}, "carried"),
         ({"quotas__1__kind": ""}, "quotas.1.kind"),
@@ -380,6 +383,7 @@ def test_finer_rules_are_saved_and_shown_again(
         ({"quotas__1__kind": "level 9"}, "quotas.1.minimum"),
         ({"enemies": "nothing-like-it nor-this"}, "enemies"),
         ({"enemies": "alone"}, "enemies"),
+        ({"enemies": "a b\n" * 51}, "enemies"),
     ],
 )
 def test_finer_rules_that_cannot_be_are_refused(
@@ -395,3 +399,87 @@ def test_finer_rules_that_cannot_be_are_refused(
     assert f"#sections.2.{wrong}" in [
         one.replace("\\", "") for one in shown.attributes(".govuk-error-summary a", "href")
     ]
+
+
+def test_quotas_of_types_ask_for_no_more_than_there_are_items(client: TestClient, world: Any, sign_in: Any) -> None:
+    sign_in(client, world.trainer)
+    asked = client.post("/assessments", data=GOOD | {"sections.2.bank": "retail", "act": "row.2"})
+    kinds = checked_page(asked.text).attributes('[name="sections.2.quotas.1.kind"] option', "value")
+    types = [one for one in kinds if one.startswith("type ")][:2]
+    finer = FINER | {"sections__2__enemies": "", "sections__2__items": "4", "sections__2__minimum": "4"}
+    for row, one in enumerate(types, 1):
+        finer |= {f"sections__2__quotas__{row}__kind": one, f"sections__2__quotas__{row}__minimum": "3"}
+        finer |= {f"sections__2__quotas__{row}__maximum": ""}
+
+    answer = send(client, "save", **finer)
+
+    words = checked_page(answer.text).texts(".govuk-error-summary li")
+    assert len(types) == 2
+    assert (answer.status_code, words[-1]) == (422, "The quotas ask for 6 items in all, and there are 4.")
+
+
+def test_finer_rules_are_folded_with_what_is_set(client: TestClient, world: Any, sign_in: Any) -> None:
+    sign_in(client, world.trainer)
+
+    shown = checked_page(send(client, "check", **FINER | {"sections__2__enemies": "one two\nthree four\n"}).text)
+    usual = checked_page(client.get("/assessments/new").text)
+    added = checked_page(send(client, "row.2", **FINER).text)
+    refused = checked_page(send(client, "save", **FINER | {"sections__2__seeds": "many"}).text)
+
+    def line(page: Page, number: int) -> str:
+        return page.text(f"#finer-{number} summary .pr-under")
+
+    assert [line(usual, 1), line(shown, 1), line(shown, 2)] == [
+        "All as usual",
+        "Time limit 7,5 min; stops early: when it is fairly sure",
+        (
+            "Stops once the level is sure: 9 chances in 10; stops once questions tell too little: when the best one left tells "
+            "hardly anything; begins after “Numeracy”; spread of questions: widely: one of the best eight; 2 pilot items; "
+            "1 quota; 2 sets that give themselves away"
+        ),
+    ]
+    opened = [
+        [len(page.attributes(f"#finer-{number}[open]", "id")) for number in (1, 2)] for page in (shown, added, refused)
+    ]
+    assert opened == [[0, 0], [0, 1], [0, 1]]
+    assert added.attributes("[autofocus]", "name") == ["sections.2.quotas.2.kind"]
+
+
+def test_shares_that_a_simulation_found_stay_until_they_are_taken_away(
+    client: TestClient, world: Any, sign_in: Any, database: Database, page: Any
+) -> None:
+    sign_in(client, world.trainer)
+    code = codes_of(database, "numeracy")[0]
+    path = f"/assessments/{world.assessment_id}"
+    with database.transaction() as session:
+        content = assessments.get_assessment(session, world.assessment_id, operator_id=world.operator_id).content
+        place = next(at for at, one in enumerate(content.sections) if one.bank == "numeracy")
+        exact = {"exposure": ((code, 0.3457),), "certainty": 0.8765432101, "least_information": 0.0312345678}
+        simulating.save_shares(
+            session, world.assessment_id, place, exact["exposure"], based_on=1, operator_id=world.operator_id, now=START
+        )
+        blueprint = session.exec(select(Blueprint).where(Blueprint.number == 2)).one()
+        sections = [
+            one.model_copy(update=exact) if one.bank == "numeracy" else one for one in blueprint.content.sections
+        ]
+        blueprint.content = blueprint.content.model_copy(update={"sections": tuple(sections)})
+        session.add(blueprint)
+
+    def newest() -> Any:
+        with database.reading() as session:
+            offer = assessments.get_assessment(session, world.assessment_id, operator_id=world.operator_id)
+        return offer.blueprint.number, offer.content.sections[place].exposure
+
+    form = typed(page(f"{path}/edit"))
+    client.post(f"{path}/blueprints", data=form | {"act": "save"})
+    unchanged = newest()
+    client.post(f"{path}/blueprints", data=form | {f"sections.{place + 1}.minutes": "11", "act": "save"})
+    changed = newest()
+    shown = page(f"{path}/edit")
+    client.post(f"{path}/blueprints", data=typed(shown) | {f"sections.{place + 1}.unspared": "yes", "act": "save"})
+
+    assert unchanged == (2, ((code, 0.3457),))
+    assert changed == (3, ((code, 0.3457),))
+    assert shown.text(f"#finer-{place + 1} summary").endswith("1 item used less")
+    assert newest() == (4, ())
+    assert page(f"{path}/edit").attributes("[name$='unspared']", "name") == []

@@ -9,9 +9,11 @@ from PIL import Image
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from question_banks.banks import BankForm, create_bank
 from question_banks.content import ItemContent
 from question_banks.models import Bank, ItemDraft
 from storage.database import Database
+from tests.conftest import START
 from tests.pages import Page, checked_page
 from web.editing.kinds import KINDS
 
@@ -618,3 +620,55 @@ def test_hints_say_how_to_draw_an_area_and_how_experts_rate(
     assert hints[0].text("#i-r1-areas-a-coords-hint").endswith("pull over the picture in the preview.")
     assert hints[1].text("#i-r1-options-a-effectiveness-hint") == "From 1, very bad, to 4, very good"
     assert hints[2].text("#i-r1-options legend") == "Further words that fit nowhere (may stay empty)"
+
+
+@pytest.fixture
+def french_bank_id(database: Database, world: Any) -> str:
+    """Give the id of a bank of one language."""
+    with database.transaction() as session:
+        form = BankForm(title={"fr": "Au magasin"}, competence="retail", languages=("fr",))
+        return str(create_bank(session, form, operator_id=world.operator_id, now=START).id)
+
+
+def test_can_do_is_written_in_each_language_of_passports(
+    client: TestClient, world: Any, sign_in: Any, french_bank_id: str, page: Callable[..., Page], database: Database
+) -> None:
+    sign_in(client, world.trainer)
+    path = begin(client, french_bank_id, "choice")
+    before = page(path)
+
+    french = save(client, page, path, can_do="rendre la monnaie")
+    both = save(client, page, path, can_do__nl="geld teruggeven", can_do__en="give change")
+    content = content_of(database, path)
+    less = save(client, page, path, can_do__en=" ")
+
+    assert before.attributes("#can_do-elsewhere textarea", "name") == ["can_do.nl", "can_do.en"]
+    assert before.text("#can_do-elsewhere .pr-under") == "Not written yet. You can do without."
+    assert content.can_do == {"fr": "rendre la monnaie", "nl": "geld teruggeven", "en": "give change"}
+    sentence = "The “can do” sentence is not written in this language."
+    assert [sentence in one.text("#preview") for one in (before, french, both, less)] == [False, True, False, False]
+    assert less.text("#can_do-elsewhere .pr-under") == "Written in: Dutch"
+    assert content_of(database, path).can_do == {"fr": "rendre la monnaie", "nl": "geld teruggeven"}
+
+
+def test_can_do_that_is_too_long_is_said_where_it_was_typed(
+    client: TestClient, world: Any, sign_in: Any, french_bank_id: str, page: Callable[..., Page]
+) -> None:
+    sign_in(client, world.trainer)
+    path = begin(client, french_bank_id, "choice").partition("#")[0]
+    fields = fields_of(page(path)) | {"can_do.nl": ["x" * 20_001], "act": ["save"]}
+
+    answer = client.post(f"{path.partition('?')[0].removesuffix('/edit')}/draft", data=fields)
+
+    shown = checked_page(answer.text)
+    assert (answer.status_code, shown.attributes(".govuk-error-summary a", "href")) == (422, ["#can_do-nl"])
+    assert len(shown.attributes("#can_do-elsewhere[open]", "id")) == 1
+    assert fields_of(shown)["can_do.nl"] == ["x" * 20_001]
+
+
+def test_bank_of_two_languages_asks_for_the_third_alone(
+    client: TestClient, desk: str, page: Callable[..., Page]
+) -> None:
+    shown = page(begin(client, desk, "choice"))
+
+    assert shown.attributes("#can_do-elsewhere textarea", "name") == ["can_do.en"]

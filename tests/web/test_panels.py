@@ -389,8 +389,89 @@ def test_mentors_judge_the_people_whom_the_trainer_chose(
     assert "These names are shown to you because you were invited" in page.text()
     assert (wrong, foreign.status_code) == ((422, ["Choose one of the answers."]), 303)
     assert rows(result, "#cuts-1")[0][0] == "3"
+    assert rows(result, "#cuts-1")[0][-1] == "not shown: too few people"
+    assert rows(result, "#judges-1-1") == [["1", "–", "not shown: too few people"]]
+    assert "<circle" not in coordinator.get(f"{panel}/result.svg").text
     assert "Person-" not in result.html + shown(coordinator, panel).html
     assert "Person-" not in shown(new_client(), "/judging/link/x").html
+
+
+def judged_alike(
+    coordinator: TestClient, new_client: Any, database: Database, method: str, judge_all: Callable[..., None]
+) -> str:
+    """Let two judges say the same; return the path of the closed panel."""
+    panel = make(coordinator, database, method=method)
+    for name in ("Ann", "Bea"):
+        judge, home = seat(new_client, invite(coordinator, panel, name))
+        judge_all(judge, home)
+        hand_in(judge, home)
+    sent(coordinator, f"{panel}/rounds/closure", {})
+    sent(coordinator, f"{panel}/closure", {})
+    return panel
+
+
+def mark_all(judge: TestClient, home: str) -> None:
+    sent(judge, f"{home}/marks", shown(judge, home).fields("#marks") | {"level-2": "3", "level-3": "5"})
+
+
+ALIKE = "All judges came to the same, so the spread between them says nothing about how sure that is."
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_judges_who_agree_give_no_certainty(
+    coordinator: TestClient, new_client: Any, database: Database, world: Any, sign_in: Any
+) -> None:
+    of_items = judged_alike(
+        coordinator, new_client, database, "angoff", lambda judge, home: estimate_all(judge, home, (30, 60))
+    )
+    of_pages = judged_alike(coordinator, new_client, database, "bookmark", mark_all)
+    admin = new_client()
+    sign_in(admin, world.admin)
+
+    items, pages = (shown(coordinator, f"{panel}/result") for panel in (of_items, of_pages))
+    adoptions = [shown(admin, f"{panel}/adoption") for panel in (of_items, of_pages)]
+
+    assert [row[2:4] for page in (items, pages) for row in rows(page, "#cuts-1")] == [["not known", "not known"]] * 4
+    assert all(
+        f"{ALIKE} With other questions of the kind the level might begin anywhere from " in words
+        for words in (*items.texts("#says li"), *items.texts("#margins li"), *adoptions[0].texts("#levels-item-hint"))
+    )
+    assert all(
+        f"{ALIKE} The margin is not known." in words
+        for words in (*pages.texts("#says li"), *pages.texts("#margins li"), *adoptions[1].texts("#levels-item-hint"))
+    )
+    assert [len(page.texts("#says li")) for page in (items, pages)] == [2, 2]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_result_says_how_sure_the_cuts_are_and_hides_few_people(
+    coordinator: TestClient, new_client: Any, database: Database, world: Any
+) -> None:
+    panel = make(coordinator, database)
+    for name, estimates in (("Ann", (30, 60)), ("Bea", (40, 70))):
+        judge, home = seat(new_client, invite(coordinator, panel, name))
+        estimate_all(judge, home, estimates)
+        hand_in(judge, home)
+    sent(coordinator, f"{panel}/rounds/closure", {})
+    nobody = shown(coordinator, f"{panel}/result")
+    with database.transaction() as session:
+        people_with_results(session, world, 4)
+    few = shown(coordinator, f"{panel}/result")
+    with database.transaction() as session:
+        people_with_results(session, world, 3)
+    more = shown(coordinator, f"{panel}/result")
+
+    assert "Nobody has a result for this competence yet" in nobody.text("#impact")
+    assert (few.text("#too-few"), rows(few, "#shares")) == (
+        "Fewer than 5 people have a result for this competence, so they are not counted here.",
+        [],
+    )
+    assert [row[1] for row in rows(more, "#shares")] == ["not shown"] * 4
+    assert more.text("#not-shown").startswith("Not shown: levels with fewer than 5 people")
+    assert [words.partition(" from ")[0] for words in more.texts("#margins li")] == [
+        "Level 2. The margin is",
+        "Level 3. The margin is",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])

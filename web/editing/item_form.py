@@ -21,6 +21,7 @@ from web.editing.brackets import ROWS_LIMIT, next_id
 from web.editing.kinds import KINDS, blank_row
 from web.editing.reader import FormReader
 from web.forms import Fields
+from web.i18n import LANGUAGES
 
 INTERACTIONS_LIMIT = 12
 ID_LENGTH = 20
@@ -72,10 +73,18 @@ def read_item(
             "estimate": estimate,
             "seconds": form.integer("seconds", content.seconds, **SECONDS),
             "rationale": form.text("rationale", content.rationale),
-            "can_do": form.text("can_do", content.can_do),
+            "can_do": _can_do(fields, form, content.can_do, problems),
         }
     )
     return read_content, problems
+
+
+def _can_do(fields: Fields, form: FormReader, old: Texts, problems: dict[str, str]) -> Texts:
+    """Return the sentence in the language of the form, and in those of passports that the bank does not have."""
+    texts = form.text("can_do", old)
+    for language in LANGUAGES:
+        texts = FormReader(fields, language, problems).text(f"can_do.{language}", texts)
+    return texts
 
 
 def apply_act(content: ItemContent, act: str, kind: str) -> tuple[ItemContent, str]:

@@ -8,14 +8,14 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from assess import background
-from assess.background import MOST_OPTIONS, MOST_QUESTIONS, WORDS_LIMIT, QuestionDraft
+from assess.background import FEWEST_OPTIONS, MOST_OPTIONS, MOST_QUESTIONS, WORDS_LIMIT, QuestionDraft
 from assess.errors import InvalidInputError
 from assess.progress import get_progress
 from question_banks.texts import Texts
 from scoring.passport.wording import one_line
 from web import i18n
 from web.accounts.models import Account
-from web.analysis_pages import masked
+from web.analysis_figures import masked
 from web.deps import CandidateId, Now, Reading, SignedInAdmin, Transaction
 from web.errors import sentence_of
 from web.forms import Fields, FormFields, first
@@ -43,7 +43,9 @@ def new(request: Request, admin: SignedInAdmin) -> HTMLResponse:  # noqa: ARG001
 def create(
     request: Request, session: Transaction, admin: SignedInAdmin, now: Now, fields: FormFields
 ) -> HTMLResponse | RedirectResponse:
-    """Make a question, and ask it from now on."""
+    """Make a question, and ask it from now on; the button that adds an answer shows the form again, with one more."""
+    if first(fields, "act") == "add":
+        return _form(request, fields, [], added=min(_rows(fields) + 1, MOST_OPTIONS))
     draft, places = _draft(fields)
     try:
         background.add_question(
@@ -118,8 +120,11 @@ def _index(request: Request, session: Session, admin: Account) -> HTMLResponse:
     )
 
 
-def _form(request: Request, fields: Fields, errors: list[FormError]) -> HTMLResponse:
-    if errors:
+def _form(request: Request, fields: Fields, errors: list[FormError], *, added: int = 0) -> HTMLResponse:
+    rows = max(
+        added, _rows(fields), *(int(error.field.split(".")[1]) for error in errors if _is_option(error.field)), 0
+    )
+    if fields:
         request.scope["shown_at"] = url_of(request, "backgrounds.new")
     return page(
         request,
@@ -128,7 +133,9 @@ def _form(request: Request, fields: Fields, errors: list[FormError]) -> HTMLResp
         errors=errors,
         wrong={error.field: error.text for error in errors},
         languages=i18n.LANGUAGES,
-        places=PLACES,
+        places=range(1, rows + 1),
+        added=added,
+        room=rows < MOST_OPTIONS,
         typed={name: values[0] for name, values in fields.items()},
         limit=WORDS_LIMIT,
     )
@@ -144,6 +151,16 @@ def _draft(fields: Fields) -> tuple[QuestionDraft, list[int]]:
     options = {place: words for place in PLACES if (words := texts(f"option.{place}"))}
     ground = first(fields, "ground").strip()
     return QuestionDraft(texts("words"), list(options.values()), ground), list(options)
+
+
+def _rows(fields: Fields) -> int:
+    """Return how many answers the form had room for."""
+    sent = [place for place in PLACES if any(f"option.{place}.{language}" in fields for language in i18n.LANGUAGES)]
+    return max(FEWEST_OPTIONS, *sent, 0)
+
+
+def _is_option(name: str) -> bool:
+    return name.startswith("option.")
 
 
 def _field(name: str, places: list[int]) -> str:

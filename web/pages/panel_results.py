@@ -36,6 +36,8 @@ def result(request: Request, session: Reading, account: SignedIn, panel_id: UUID
         rounds=views,
         said=panel_pages.said_words(panel),
         impact=impact.impact_of(session, panel, newest.cuts) if newest else None,
+        fewest=impact.FEWEST_IN_CELL,
+        margins=[(one.level, panel_pages.margin_words(panel, one)) for one in newest.levels] if newest else [],
         picture_url=url_of(request, "panels.picture", panel_id=panel.id),
         is_admin=account.role == "admin",
     )
@@ -52,7 +54,8 @@ def picture(session: Reading, account: SignedIn, panel_id: UUID) -> Response:
     if outcome is None:
         raise PanelStateError(N_("Close this round first."))
     captions = Captions(theta=gettext("Theta: how able a person is"), judge=gettext("Judge"))
-    return picture_response(draw(outcome, captions))
+    hides = panel_pages.hides_people if panel.method == "contrasting" else lambda _: False
+    return picture_response(draw(outcome, captions, hides))
 
 
 @router.get("/{panel_id:uuid}/adoption", name="adoptions.new")
@@ -112,18 +115,19 @@ def _adoption(
     if outcome is None:
         raise PanelStateError(N_("Close the panel first. Then its cut scores can be adopted."))
     before = about["competence"].cuts if about["competence"] else {}
-    rows = [
-        (level, panel_pages.shown_theta(before.get(level)), panel_pages.shown_theta(theta))
-        for level, theta in outcome.cuts.items()
-    ]
+    message = N_("Level {level}: begins at {before} now, at {after} from then on")
     options = [
         (
-            level,
+            one.level,
             gettext(
-                N_("Level {level}: begins at {before} now, at {after} from then on"), level=level, before=old, after=new
+                message,
+                level=one.level,
+                before=panel_pages.shown_theta(before.get(one.level)),
+                after=panel_pages.shown_theta(one.theta),
             ),
+            panel_pages.margin_words(panel, one),
         )
-        for level, old, new in rows
+        for one in outcome.levels
     ]
     return page(
         request, "panels/adoption.html", status=status, **about, options=options, chosen=list(chosen), reason=reason

@@ -225,3 +225,24 @@ def test_level_that_is_not_chosen_is_found_where_there_are_some(
     level: str, known: object, found: list[tuple[str, str, str]]
 ) -> None:
     assert codes(item(competence="numeracy", level=level), known_competences=known) == found
+
+
+@pytest.mark.parametrize(
+    ("can_do", "missing"),
+    [
+        ({}, []),
+        ({"fr": " "}, []),
+        ({"fr": "rendre la monnaie"}, ["nl"]),
+        ({"fr": "", "nl": "geld teruggeven"}, ["fr"]),
+        ({"en": "give change"}, ["fr", "nl"]),
+        ({"fr": "rendre la monnaie", "nl": "geld teruggeven"}, []),
+    ],
+)
+def test_can_do_that_was_begun_is_missed_in_the_languages_of_passports(
+    can_do: dict[str, str], missing: list[str]
+) -> None:
+    findings = lint_item(item(can_do=can_do), languages=("fr",), reading_level="A2")
+
+    assert [(one.code, one.severity, one.element, one.language) for one in findings] == [
+        ("can_do_missing", "hint", "can_do", language) for language in missing
+    ]

@@ -9,6 +9,7 @@ from question_banks.authoring import WorkingItem, duplicate_item, open_item, ope
 from question_banks.errors import ConflictError, InvalidContentError, NotAllowedError
 from question_banks.filing import edit_items
 from question_banks.history import last_batch, list_events, undo
+from question_banks.interactions import ChoiceInteraction
 from question_banks.models import Item, ItemCard, ItemVersion
 from question_banks.publishing import (
     list_versions,
@@ -279,3 +280,28 @@ def test_copy_cannot_be_approved_by_who_wrote_what_is_copied(session: Session, d
 
     with pytest.raises(NotAllowedError):
         give_verdict(session, copy, "approve", revision=copy.draft.revision, reviewer_id=desk.author, now=LATER)
+
+
+def test_can_do_sentence_is_frozen_in_languages_of_passports_too(session: Session, desk: Desk) -> None:
+    sentences = {"fr": "acheter du pain", "nl": "brood kopen", "en": "buy bread"}
+    working = write(session, desk, bread(can_do=sentences))
+    approve(session, desk, working)
+
+    first = publish_item(session, working, languages=("fr",), status="live", author_id=desk.author, now=LATER)
+    # As versions were frozen once: without the sentence in the other languages.
+    first.content = first.content.model_copy(update={"can_do": {"fr": "acheter du pain"}})
+    second = publish_item(session, working, languages=("fr", "nl"), status="live", author_id=desk.author, now=LATER)
+
+    interaction = first.content.interactions[0]
+    assert isinstance(interaction, ChoiceInteraction)
+    assert (interaction.prompt, second.content.can_do) == ({"fr": "Que vend un boulanger ?"}, sentences)
+    assert (second.number, second.content.languages) == (2, ("fr", "nl"))
+
+
+def test_can_do_sentence_of_another_language_is_there_after_publishing_in_one(session: Session, desk: Desk) -> None:
+    working = write(session, desk, bread(can_do={"fr": "acheter du pain", "en": "buy bread"}))
+    approve(session, desk, working)
+
+    version = publish_item(session, working, languages=("fr",), status="live", author_id=desk.author, now=LATER)
+
+    assert version.content.can_do == {"fr": "acheter du pain", "en": "buy bread"}

@@ -32,6 +32,7 @@ from scoring.dif.verdicts import (
     ets_class,
     ets_class_by_size,
     false_discovery,
+    family_wise,
     jodoin_gierl_class,
     polytomous_class,
     standardised_class,
@@ -456,6 +457,20 @@ def test_false_discovery_matches_benjamini_and_hochberg_1995() -> None:
     assert yekutieli[0] == pytest.approx(0.0015 * sum(1 / k for k in range(1, 16)))
     assert false_discovery([None, 0.02, None]) == (None, 0.02, None)
     assert false_discovery([]) == ()
+
+
+def test_family_wise_is_holms_step_down() -> None:
+    # R: p.adjust(c(.04, .01, .03, .02, .5), "holm"), and "bonferroni".
+    p = (0.04, 0.01, None, 0.03, 0.02, 0.5)
+
+    assert family_wise(p) == (
+        pytest.approx(0.09), pytest.approx(0.05), None, pytest.approx(0.09), pytest.approx(0.08), pytest.approx(0.5),
+    )  # fmt: skip
+    assert family_wise((0.04, 0.01, None, 0.5), method="bonferroni") == (
+        pytest.approx(0.12), pytest.approx(0.03), None, 1.0,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        family_wise([-0.1])
 
 
 def test_false_discovery_refuses_what_is_no_probability() -> None:

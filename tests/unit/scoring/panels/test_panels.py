@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlmodel import Session, col, select
 
+from assess.datasets import SMALLEST_CELL
 from question_banks.competences import list_competences, list_cut_changes
 from question_banks.models import Bank
 from scoring.irt import ItemParameters, expected_scores
@@ -23,6 +24,7 @@ from scoring.panels.errors import (
 )
 from scoring.panels.making import JudgedItem, PanelChoice
 from scoring.panels.outcome_of_round import read_outcome
+from scoring.standards.angoff import score_slope
 from scoring.standards.bookmark import TWO_THIRDS
 from scoring.standards.contrasting_groups import contrasting_groups
 from storage.tables import new_id
@@ -393,6 +395,7 @@ def test_contrasting_cut_follows_what_most_mentors_say(session: Session, world: 
     assert (cut.theta, cut.standard_error) == pytest.approx((found.logistic.cut, found.logistic.standard_error))
     assert cut.others["midpoint"] == pytest.approx(found.midpoint)
     assert [one.said for one in cut.judges] == pytest.approx([0.5, 2 / 5])
+    assert [(one.below, one.above) for one in (cut, *cut.judges)] == [(3, 3), (3, 3), (3, 2)]
 
 
 def test_contrasting_panel_of_one_side_has_no_cut(session: Session, world: Any) -> None:
@@ -425,6 +428,60 @@ def test_impact_counts_people_before_and_after(session: Session, world: Any) -> 
     assert (many.certainty.basis, many.certainty.persons) == ("outcomes", 40)
     assert 0.5 < many.certainty.consistency < many.certainty.accuracy < 1
     assert [level for level, _, _ in many.certainty.by_cut] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ([10, 12, 5], [False, False, False]),
+        # What is left of the total would tell the one that is hidden.
+        ([4, 12, 9], [True, False, True]),
+        ([0, 12, 9], [True, False, True]),
+        ([2, 3, 9], [True, True, False]),
+        ([1, 3, 9, 20], [True, True, True, False]),
+        ([1, 2], [True, True]),
+        ([3, 50], [True, True]),
+        ([0, 0, 0], [True, True, True]),
+        ([], []),
+    ],
+)
+def test_cell_of_few_people_is_hidden_and_cannot_be_worked_out(counts: list[int], hidden: list[bool]) -> None:
+    assert impact.hidden_cells(counts).tolist() == hidden
+
+
+def test_panels_hide_the_same_small_cells_as_the_pages_of_groups() -> None:
+    assert impact.FEWEST_IN_CELL == SMALLEST_CELL
+
+
+def test_impact_hides_levels_with_few_people(session: Session, world: Any) -> None:
+    panel = make(session, world)
+    outcomes(session, world, [-2.0] * 6 + [0.0] * 9 + [1.0] * 8 + [2.0] * 2)
+
+    found = impact.impact_of(session, panel, {"2": -0.5, "3": 0.5})
+
+    shares = [(one.level, one.before, one.after, one.hides_before, one.hides_after) for one in found.shares]
+    assert shares == [
+        ("1", None, None, True, True),
+        ("2", 9 / 25, 9 / 25, False, False),
+        ("3", 8 / 25, 8 / 25, False, False),
+        ("4", None, None, True, True),
+    ]
+
+
+def test_judges_who_agree_leave_only_the_spread_of_questions(session: Session, world: Any) -> None:
+    panel = make(session, world)
+    by_item = {about: 0.3 + 0.05 * place for place, about in enumerate(panel.item_version_ids)}
+    for judge in invite(session, panel, "Ann", "Bea", "Cem"):
+        say(session, panel, judge, {(level, about): by_item[about] for level, about in judging.wanted(panel)})
+
+    cut = rounds.close_round(session, panel, now=START).levels[0]
+
+    items = making.items_of(panel)
+    ratings = np.array([value * item.maximum for value, item in zip(by_item.values(), items, strict=True)])
+    slope = score_slope(items, cut.theta)
+    assert cut.standard_error == pytest.approx(0, abs=1e-12)
+    # Brennan and Lockwood (1980): the variance of items over their number, on the scale of the sum.
+    assert cut.random_error == pytest.approx(np.sqrt(ratings.size * ratings.var(ddof=1)) / slope)
 
 
 def test_cuts_that_do_not_ascend_have_no_impact_to_show(session: Session, world: Any) -> None:
