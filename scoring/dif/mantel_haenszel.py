@@ -103,6 +103,7 @@ def mantel_haenszel(
 ) -> MantelHaenszel:
     """Return the Mantel-Haenszel test and common odds ratio of a dichotomous item, tables (stratum, 2, 2).
 
+    Rows are the reference and the focal group, columns wrong and right; `four_fold` turns tables that begin with right.
     Holland & Thayer (1988); the variance of the log-odds ratio by Robins, Breslow & Greenland (1986), which equals
     that of Phillips & Holland (1987). `correction` "half" takes 0.5 off the deviation as the published formula does,
     "limited" only off a deviation of at least 0.5 (as `mantelhaen.test` of R), "none" nothing.

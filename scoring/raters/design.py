@@ -30,7 +30,7 @@ class Ratings:
     score: IntArray
 
 
-def read_ratings(
+def collect_ratings(
     person: npt.ArrayLike, criterion: npt.ArrayLike, rater: npt.ArrayLike, score: npt.ArrayLike
 ) -> Ratings:
     """Return checked ratings from four columns of one length.

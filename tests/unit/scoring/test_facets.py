@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import approx_fprime
 
-from scoring.raters.design import Ratings, connected_raters, criteria_apart, read_ratings
+from scoring.raters.design import Ratings, collect_ratings, connected_raters, criteria_apart
 from scoring.raters.facets import FacetElement, FacetsResult, _Model, estimate_facets
 
 DIFFICULTY = np.array([-0.8, -0.1, 0.3, 0.6])
@@ -27,7 +27,7 @@ def simulate(
     probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     score = (rng.random((len(rise), 1)) > probabilities.cumsum(axis=1)[:, :-1]).sum(axis=1)
-    return read_ratings(person, criterion, rater, score), theta
+    return collect_ratings(person, criterion, rater, score), theta
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ def test_a_rater_who_gives_only_the_highest_has_no_measure(
     simulated: tuple[Ratings, npt.NDArray[np.float64]],
 ) -> None:
     ratings = simulated[0]
-    more = read_ratings(
+    more = collect_ratings(
         np.append(ratings.person, [0, 1]),
         np.append(ratings.criterion, [0, 1]),
         np.append(ratings.rater, [9, 9]),
@@ -153,7 +153,7 @@ def test_a_rater_who_gives_only_the_highest_has_no_measure(
 
 
 def test_raters_without_a_candidate_in_common_are_refused_by_name() -> None:
-    ratings = read_ratings([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1], [0, 1, 1, 0, 1, 0])
+    ratings = collect_ratings([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1], [0, 1, 1, 0, 1, 0])
 
     assert connected_raters(ratings) == ((0,), (1,))
     with pytest.raises(ValueError, match="2 groups"):
@@ -162,7 +162,7 @@ def test_raters_without_a_candidate_in_common_are_refused_by_name() -> None:
 
 
 def test_raters_who_keep_to_a_criterion_of_their_own_are_refused() -> None:
-    ratings = read_ratings([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1], [0, 1, 1, 0, 1, 1])
+    ratings = collect_ratings([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1], [0, 1, 1, 0, 1, 1])
 
     assert not criteria_apart(ratings)
     with pytest.raises(ValueError, match="told from raters"):
@@ -170,7 +170,7 @@ def test_raters_who_keep_to_a_criterion_of_their_own_are_refused() -> None:
 
 
 def test_a_score_that_is_never_given_is_refused() -> None:
-    ratings = read_ratings([0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 2, 2, 0])
+    ratings = collect_ratings([0, 0, 1, 1], [0, 1, 0, 1], [0, 0, 0, 0], [0, 2, 2, 0])
 
     with pytest.raises(ValueError, match="Score 1 is never given"):
         estimate_facets(ratings)
@@ -185,6 +185,6 @@ def test_a_score_that_is_never_given_is_refused() -> None:
         ([0, 1], [0, 0], [0, 0], [1, 1]),
     ],
 )
-def test_read_ratings_refuses_columns_that_cannot_be(columns: tuple[list[int], ...]) -> None:
+def test_collect_ratings_refuses_columns_that_cannot_be(columns: tuple[list[int], ...]) -> None:
     with pytest.raises(ValueError, match=r"columns|count from 0|the same"):
-        read_ratings(*columns)
+        collect_ratings(*columns)
