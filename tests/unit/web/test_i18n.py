@@ -93,5 +93,5 @@ def test_french_punctuation_stays_on_the_line_of_its_word() -> None:
 
     assert [one.replace("\N{NO-BREAK SPACE}", "~") for one in said] == [
         "Est-ce équitable~? Comparaison des langues et des groupes",
-        "Plus difficile pour «~A~» à niveau égal~: regardez l’option b.",
+        "Plus difficile pour «~A~» à aptitude égale~: regardez l’option b.",
     ]
