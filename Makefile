@@ -13,7 +13,7 @@ run: .venv/run.stamp
 
 # Check everything: style, types, and every test on both databases and in a real browser.
 test: check browser
-	@$(PY) -m pytest --numprocesses 3
+	@$(PY) -m pytest --numprocesses 2
 
 check: .venv/test.stamp
 	@$(PY) -m web.assets.build

@@ -19,7 +19,7 @@ import web.pages
 from storage.database import Database
 from storage.media import MediaStore
 from web import errors
-from web.rendering import HERE
+from web.rendering import HERE, remember_paths
 from web.security import Shield
 from web.settings import Settings
 from web.tokens import Signer
@@ -64,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
     # Routes are tried in turn: first where most requests go.
     for module in sorted(page_modules(), key=lambda module: module.__name__ not in BUSIEST):
         app.include_router(module.router)
+    remember_paths(app)
     app.mount("/static", BuiltFiles(directory=HERE / "static"), name="static")
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=3)

@@ -147,13 +147,14 @@ def _manifest() -> dict[str, str]:
 
 def url_of(request: Request, name: str, **parameters: Any) -> str:
     """Return the path of a named route."""
-    return _path(request.app, name, tuple(sorted(parameters.items())))
+    return str(request.app.state.path_of(name, **parameters))
 
 
-@lru_cache(maxsize=4096)
-def _path(app: FastAPI, name: str, parameters: tuple[tuple[str, Any], ...]) -> str:
-    # Starlette tries every route in turn, which on a page of twenty links would cost more than the rest of it.
-    return str(app.url_path_for(name, **dict(parameters)))
+def remember_paths(app: FastAPI) -> None:
+    """Have the app remember the addresses of its routes, for `url_of`."""
+    # Starlette tries every route in turn, which on a page of twenty links would cost more than the rest of it. The memory is the
+    # app's own: one of the module's would keep each app, with all that it holds.
+    app.state.path_of = lru_cache(maxsize=4096)(app.url_path_for)
 
 
 def _language_links(request: Request) -> Iterable[LanguageLink]:
