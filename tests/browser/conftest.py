@@ -132,6 +132,7 @@ def check_page(page: Page) -> None:
 
     axe is a script itself: where scripts are off its timers hardly run, and only the width is measured.
     """
+    page.wait_for_load_state()
     if page.context not in PLAIN:
         results = Axe().run(page, options={"resultTypes": ["violations"]})
         assert results.violations_count == 0, results.generate_report()
