@@ -5,7 +5,7 @@ A verdict needs enough answers of its own kind: from too few nothing is said.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from assess.group_differences import Comparison, ItemDifference
 from assess.item_figures import ItemFigures
@@ -32,26 +32,7 @@ VerdictCode: TypeAlias = Literal[
     "too_few",
     "unmarked",
 ]
-CODES: tuple[VerdictCode, ...] = (
-    "weak_do_better",
-    "able_take",
-    "turns",
-    "harder_in",
-    "harder",
-    "easier",
-    "uneven",
-    "too_easy",
-    "too_hard",
-    "tells_little",
-    "often_open",
-    "not_reached",
-    "nobody_takes",
-    "slow",
-    "fast",
-    "fine",
-    "too_few",
-    "unmarked",
-)
+CODES: tuple[VerdictCode, ...] = get_args(VerdictCode)
 """In the order of urgency."""
 
 NEEDED_FOR_P = 30

@@ -17,7 +17,7 @@ from scoring.calibration.mapping import Mapper, ThreadMapper
 from scoring.calibration.mstep import Update, improve
 from scoring.calibration.plan import CalibrationPlan
 from scoring.calibration.problems import LOST, UnfitResponsesError, blocking
-from scoring.calibration.reporting import report
+from scoring.calibration.reporting import Ending, report
 from scoring.calibration.results import CalibrationResult, Progress
 from scoring.calibration.standard_errors import information_matrix
 from scoring.irt import FloatArray
@@ -75,19 +75,6 @@ def calibrate(
     if plan.standard_errors:
         information = information_matrix(design, final.vector, final.statistics, chunks, mapper)
     return report(data, plan, design, fit.outcome(final, reason), counts, information, problems)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """Hold how a fit ended."""
-
-    vector: FloatArray
-    log_likelihood: float
-    log_prior: float
-    iterations: int
-    reason: str
-    gradient: float
-    narrow: int
 
 
 class Fit:
@@ -170,9 +157,9 @@ class Fit:
             return "iterations"
         return None
 
-    def outcome(self, final: Evaluation, reason: str) -> Outcome:
+    def outcome(self, final: Evaluation, reason: str) -> Ending:
         """Return how it ended, with the posteriors that are too narrow for the grid counted."""
-        return Outcome(
+        return Ending(
             vector=final.vector,
             log_likelihood=final.statistics.log_likelihood,
             log_prior=self.design.log_prior(final.vector),

@@ -8,7 +8,8 @@ measured by `benchmarks.recovery`.
 """
 
 from math import exp, isfinite, log
-from statistics import NormalDist
+
+from scoring.coverage import normal_reach
 
 COVERAGE = 0.95
 POSITIVE, SHARES = frozenset({"a", "sd"}), frozenset({"c", "d"})
@@ -21,13 +22,11 @@ def interval_of(name: str, value: float, standard_error: float, *, coverage: flo
     scale, everything else (b, steps, locations, intercepts, the mean of a group) as it is. A c of 0 or a d of 1 is the edge itself, and so is its interval. Raises
     ValueError for a coverage outside 0 to 1, a standard error that is negative or not finite, and a value that cannot be.
     """
-    if not 0 < coverage < 1:
-        msg = f"A coverage lies between 0 and 1, not at {coverage}."
-        raise ValueError(msg)
+    reach = normal_reach(coverage)
     if not (isfinite(value) and isfinite(standard_error) and standard_error >= 0):
         msg = f"An interval needs a finite value and standard error, not {value} and {standard_error}."
         raise ValueError(msg)
-    reach = NormalDist().inv_cdf((1 + coverage) / 2) * standard_error
+    reach *= standard_error
     if name in POSITIVE:
         return _of_positive(value, reach)
     if name in SHARES:

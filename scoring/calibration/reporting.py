@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +20,9 @@ from scoring.irt import FloatArray, ItemParameters
 from storage.wording import N_
 
 
-class Ending(Protocol):
-    """What a report needs to know of how a fit ended."""
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Hold how a fit ended."""
 
     vector: FloatArray
     log_likelihood: float

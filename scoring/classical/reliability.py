@@ -9,9 +9,10 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import fdtri, ndtri
+from scipy.special import fdtri
 
 from scoring.classical.items import alpha_of_covariance, correlation, pairwise_covariance
+from scoring.coverage import check_coverage, normal_reach
 from scoring.estimation import MISSING
 from scoring.irt import FloatArray
 
@@ -67,7 +68,7 @@ def alpha(scores: npt.ArrayLike, *, coverage: float = 0.95, interval: Literal["f
     Raises ValueError for another shape or a coverage outside 0..1.
     """
     given = _read(scores)
-    _check_coverage(coverage)
+    check_coverage(coverage)
     covariance = pairwise_covariance(given)
     value = alpha_of_covariance(covariance)
     complete = bool((given != MISSING).all())
@@ -78,7 +79,7 @@ def alpha(scores: npt.ArrayLike, *, coverage: float = 0.95, interval: Literal["f
         if interval == "feldt":
             low, high = feldt_interval(value, persons, items, coverage=coverage)
         else:
-            half = float(ndtri(0.5 + coverage / 2)) * _duhachek_error(covariance, persons)
+            half = normal_reach(coverage) * _duhachek_error(covariance, persons)
             low, high = value - half, min(value + half, 1.0)
     correlations = _correlations(covariance)
     standardised = None if correlations is None else alpha_of_covariance(correlations)
@@ -95,7 +96,7 @@ def feldt_interval(alpha: float, persons: int, items: int, *, coverage: float = 
     if persons < 2 or items < 2:  # noqa: PLR2004
         msg = f"An interval of alpha needs two persons and two items, not {persons} and {items}."
         raise ValueError(msg)
-    _check_coverage(coverage)
+    check_coverage(coverage)
     degrees = persons - 1, (persons - 1) * (items - 1)
     tail = (1 - coverage) / 2
     return 1 - (1 - alpha) * float(fdtri(*degrees, 1 - tail)), 1 - (1 - alpha) * float(fdtri(*degrees, tail))
@@ -109,7 +110,7 @@ def bootstrap_alpha(
     Scores (person, item) as for `alpha`; samples without an alpha are left out. Raises ValueError as `alpha` does.
     """
     given = _read(scores)
-    _check_coverage(coverage)
+    check_coverage(coverage)
     value = alpha_of_covariance(pairwise_covariance(given))
     drawn = [
         alpha_of_covariance(pairwise_covariance(given[rng.integers(len(given), size=len(given))]))
@@ -210,12 +211,6 @@ def _read_dichotomous(scores: npt.ArrayLike) -> FloatArray:
         msg = "These formulas are for items scored 0 or 1."
         raise ValueError(msg)
     return complete
-
-
-def _check_coverage(coverage: float) -> None:
-    if not 0 < coverage < 1:
-        msg = f"Coverage must lie between 0 and 1, not {coverage}."
-        raise ValueError(msg)
 
 
 def _correlations(covariance: FloatArray) -> FloatArray | None:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
+
+from scoring.coverage import check_coverage, normal_reach
 
 if TYPE_CHECKING:
     from scoring.irt import FloatArray
@@ -111,7 +113,7 @@ def mantel_haenszel(
     Raises ValueError for impossible tables or coverage.
     """
     counts = _read(tables, categories=2)
-    _check_coverage(coverage)
+    check_coverage(coverage)
     wrong_reference, right_reference = counts[:, 0, 0], counts[:, 0, 1]
     wrong_focal, right_focal = counts[:, 1, 0], counts[:, 1, 1]
     total = counts.sum(axis=(1, 2))
@@ -130,7 +132,7 @@ def mantel_haenszel(
     expected = reference * right / safe
     variance = np.where(telling, reference * focal * right * wrong / (safe**2 * np.maximum(total - 1, 1)), 0.0)
     chi_square = _corrected(float((right_reference - expected)[total > 1].sum()), float(variance.sum()), correction)
-    half_width = None if standard_error is None else float(ndtri(0.5 + coverage / 2)) * standard_error
+    half_width = None if standard_error is None else normal_reach(coverage) * standard_error
     return MantelHaenszel(
         chi_square,
         None if chi_square is None else float(chdtrc(1, chi_square)),
@@ -266,12 +268,6 @@ def _read(tables: npt.ArrayLike, *, groups: int | None = 2, categories: int | No
         msg = "The counts of a table must be finite and not below zero."
         raise ValueError(msg)
     return counts
-
-
-def _check_coverage(coverage: float) -> None:
-    if not 0 < coverage < 1:
-        msg = f"Coverage must lie between 0 and 1, not {coverage}."
-        raise ValueError(msg)
 
 
 def _common_log_odds(

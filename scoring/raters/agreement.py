@@ -14,9 +14,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from scoring.classical.items import whole_numbers
+from scoring.coverage import check_coverage, normal_reach
 from scoring.estimation import MISSING
 from scoring.irt import FloatArray
 
@@ -115,7 +116,7 @@ def kappa_of_table(table: npt.ArrayLike, *, weights: Weights = "unweighted", cov
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or (counts < 0).any() or not counts.sum() > 0:  # noqa: PLR2004
         msg = "Kappa needs a square table of counts, not all zero."
         raise ValueError(msg)
-    _check_coverage(coverage)
+    check_coverage(coverage)
     n = float(counts.sum())
     shares = counts / n
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
@@ -130,7 +131,7 @@ def kappa_of_table(table: npt.ArrayLike, *, weights: Weights = "unweighted", cov
     null_variance = (np.outer(rows, columns) * (worth - mean_worth) ** 2).sum() - expected**2
     error = sqrt(max(float(variance), 0.0) / n) / (1 - expected)
     null_error = sqrt(max(float(null_variance), 0.0) / n) / (1 - expected)
-    half = float(ndtri(0.5 + coverage / 2)) * error
+    half = normal_reach(coverage) * error
     z = kappa / null_error if null_error > 0 else None
     p = None if z is None else 2 * float(ndtr(-abs(z)))
     return Kappa(
@@ -244,12 +245,6 @@ def _read(ratings: npt.ArrayLike) -> npt.NDArray[np.int64]:
         msg = "Ratings must be whole numbers from 0, with -1 for missing."
         raise ValueError(msg)
     return whole
-
-
-def _check_coverage(coverage: float) -> None:
-    if not 0 < coverage < 1:
-        msg = f"Coverage must lie between 0 and 1, not {coverage}."
-        raise ValueError(msg)
 
 
 def _agreement_weights(size: int, weights: Weights) -> FloatArray:

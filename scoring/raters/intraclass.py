@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtrc, fdtri
 
+from scoring.coverage import check_coverage
 from scoring.estimation import MISSING
 
 
@@ -51,9 +52,7 @@ def intraclass_correlations(ratings: npt.ArrayLike, *, coverage: float = 0.95) -
     coverage.
     """
     squares = mean_squares(ratings)
-    if not 0 < coverage < 1:
-        msg = f"Coverage must lie between 0 and 1, not {coverage}."
-        raise ValueError(msg)
+    check_coverage(coverage)
     n, k = squares.n, squares.k
     tail = (1 - coverage) / 2
     one_way = _from_f("1", squares.subjects, squares.within, (n - 1, n * (k - 1)), k, tail)

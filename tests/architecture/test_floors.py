@@ -91,6 +91,7 @@ PURE = (
     "scoring/classical/options.py",
     "scoring/classical/reliability.py",
     "scoring/classical/theta_reliability.py",
+    "scoring/coverage.py",
     "scoring/dif/detection.py",
     "scoring/dif/distractors.py",
     "scoring/dif/likelihood_ratio.py",
